@@ -1,0 +1,1 @@
+"""Một Cửa: an assistant for public services in Vietnamese."""

@@ -1,0 +1,66 @@
+"""How much it costs."""
+
+from __future__ import annotations
+
+from bot.catalogue.answers.phrases import bullets, by_channels, case_title, joined, sentence
+from bot.catalogue.answers.subject import Subject
+from bot.catalogue.facts import Fee, FeeSetter
+from bot.catalogue.text import day, money
+
+UNKNOWN = (
+    "Mức thu của thủ tục này chưa được xác nhận trong danh mục của tôi. "
+    "Anh/chị hỏi nơi nộp hồ sơ hoặc xem trang nguồn trước khi nộp tiền."
+)
+
+
+def fee_text(subject: Subject) -> str | None:
+    """Return the fee rows valid on the day, by case where cases differ; None when nothing is known."""
+    if not subject.differs_by_case("fees"):
+        rows = subject.fees()
+        return _rows(rows) if rows else None
+    parts: list[str] = []
+    if common := subject.procedure.fees:
+        valid = [fee for fee in common if fee.holds_on(subject.on)]
+        without_own = [case for case in subject.procedure.cases if case.fees is None]
+        if valid and without_own:
+            parts.append(f"{joined(case_title(case) for case in without_own)}:\n{_rows(tuple(valid))}")
+    for case in subject.cases_with("fees"):
+        rows = subject.fees(case)
+        body = _rows(rows) if rows else bullets([UNKNOWN])
+        parts.append(f"{case_title(case)}:\n{body}")
+    return "\n".join(parts)
+
+
+def _rows(fees: tuple[Fee, ...]) -> str:
+    lines = [_line(fee) for fee in fees]
+    text = bullets(dict.fromkeys(lines))
+    exempt = dict.fromkeys(group for fee in fees for group in fee.exempt)
+    if exempt:
+        text += f"\nĐược miễn hoặc giảm: {joined(exempt)}."
+    return text
+
+
+def _line(fee: Fee) -> str:
+    text = _amount(fee)
+    if fee.channels:
+        text += f" khi {by_channels(fee.channels)}"
+    if fee.condition:
+        text += f" ({fee.condition})"
+    if fee.valid_to:
+        text += f", áp dụng đến hết {day(fee.valid_to)}"
+    if fee.source:
+        text += f" [{fee.source}]"
+    if fee.note:
+        return f"{sentence(text)} {sentence(fee.note)}"
+    return sentence(text)
+
+
+def _amount(fee: Fee) -> str:
+    name = fee.name
+    if fee.amount == 0:
+        return f"{name}: không thu"
+    if fee.amount is not None:
+        return f"{name}: {money(fee.amount)}" + (f"/{fee.per}" if fee.per else "")
+    if fee.set_by is FeeSetter.PROVINCIAL_COUNCIL:
+        return f"{name}: do Hội đồng nhân dân quy định, tôi chưa có mức thu được xác nhận của Quảng Ninh"
+    return f"{name}: chưa có mức thu được xác nhận"

@@ -1,0 +1,48 @@
+"""Where to hand in, and how."""
+
+from __future__ import annotations
+
+from bot.catalogue.answers.phrases import bullets, by_channels, joined, sentence
+from bot.catalogue.answers.subject import Subject
+from bot.catalogue.facts import Channel
+
+PORTAL = "https://dichvucong.gov.vn"
+
+
+def where_text(subject: Subject) -> str:
+    """Return who decides, where to hand in, and who did it before 01/07/2025."""
+    agency = subject.procedure.agency
+    lines = [f"Cơ quan giải quyết: {sentence(agency.decides)}"]
+    if agency.receives:
+        lines.append("Nơi nộp:\n" + bullets(sentence(place) for place in agency.receives))
+    if agency.former:
+        lines.append(f"Trước đây: {sentence(agency.former)} Nay nộp tại nơi ghi ở trên.")
+    if agency.note:
+        lines.append(sentence(agency.note))
+    return "\n".join(lines)
+
+
+def how_text(subject: Subject) -> str | None:
+    """Return the steps and the ways to hand in; None when neither is known."""
+    procedure = subject.procedure
+    parts: list[str] = []
+    if procedure.channels:
+        if Channel.ONLINE in procedure.channels:
+            others = [channel for channel in procedure.channels if channel is not Channel.ONLINE]
+            text = f"Nộp trực tuyến được, tại Cổng Dịch vụ công quốc gia ({PORTAL}), đăng nhập bằng VNeID."
+            if others:
+                text += f" Cũng có thể {by_channels(others)}."
+            parts.append(text)
+        else:
+            ways = by_channels(procedure.channels)
+            parts.append(f"Thủ tục này {ways}; danh mục không ghi cách nộp trực tuyến.")
+    if procedure.steps:
+        steps = (f"{number}. {sentence(step)}" for number, step in enumerate(procedure.steps, 1))
+        parts.append("Các bước:\n" + "\n".join(steps))
+    return "\n".join(parts) or None
+
+
+def short_place(subject: Subject) -> str:
+    """Return where to hand in, in one line."""
+    agency = subject.procedure.agency
+    return joined(place.rstrip(".") for place in agency.receives[:2]) if agency.receives else agency.decides

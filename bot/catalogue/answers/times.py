@@ -1,0 +1,54 @@
+"""How long it takes."""
+
+from __future__ import annotations
+
+from bot.catalogue.answers.phrases import bullets, by_channels, case_title, joined, sentence
+from bot.catalogue.answers.subject import Subject
+from bot.catalogue.facts import Time
+from bot.catalogue.text import duration
+
+UNKNOWN = (
+    "Thời hạn giải quyết của thủ tục này chưa được xác nhận trong danh mục của tôi. "
+    "Ngày hẹn trả được ghi trên giấy tiếp nhận hồ sơ."
+)
+
+
+def time_text(subject: Subject) -> str | None:
+    """Return the times valid on the day, by case where cases differ; None when nothing is known."""
+    if not subject.differs_by_case("times"):
+        rows = subject.times()
+        return _rows(rows) if rows else None
+    parts: list[str] = []
+    without_own = [case for case in subject.procedure.cases if case.times is None]
+    common = tuple(time for time in subject.procedure.times if time.holds_on(subject.on))
+    if common:
+        title = joined(case_title(case) for case in without_own) if without_own else "Chung"
+        parts.append(f"{title}:\n{_rows(common)}")
+    for case in subject.cases_with("times"):
+        rows = subject.times(case)
+        body = _rows(rows) if rows else bullets([UNKNOWN])
+        parts.append(f"{case_title(case)}:\n{body}")
+    return "\n".join(parts)
+
+
+def short_time(subject: Subject) -> str | None:
+    """Return the time in a few words for an overview, or None when it is unknown or differs."""
+    rows = subject.times()
+    if subject.differs_by_case("times") or not rows:
+        return None
+    return duration(rows[0])
+
+
+def _rows(times: tuple[Time, ...]) -> str:
+    return bullets(_line(time) for time in times)
+
+
+def _line(time: Time) -> str:
+    text = duration(time)
+    if time.channels:
+        text += f" khi {by_channels(time.channels)}"
+    if time.condition:
+        text += f" nếu {time.condition}" if not time.condition.startswith(("khi ", "nếu ")) else f" {time.condition}"
+    if time.note:
+        return f"{sentence(text)} {sentence(time.note)}"
+    return sentence(text)

@@ -1,0 +1,60 @@
+"""The catalogue in memory, and the holder that swaps it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.catalogue.model import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A procedure with the file it comes from."""
+
+    procedure: Procedure
+    field: str
+    ministry: str
+    file: Path
+    index: int
+    """Position in the file, from 0."""
+
+
+class Catalogue:
+    """All procedures by code; never changed after it is built."""
+
+    def __init__(self, entries: Iterable[Entry], digest: str) -> None:
+        self._entries = {entry.procedure.code: entry for entry in entries}
+        self._moved = {
+            old: entry.procedure.code for entry in self._entries.values() for old in entry.procedure.codes_old
+        }
+        self.digest = digest
+        """SHA-256 over file names and contents."""
+
+    def __len__(self) -> int:
+        """Return the number of procedures."""
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Procedure]:
+        """Iterate over the procedures in the order of the files."""
+        return (entry.procedure for entry in self._entries.values())
+
+    def __contains__(self, code: str) -> bool:
+        """Say whether a current or former code is known."""
+        return code in self._entries or code in self._moved
+
+    def find(self, code: str | None) -> Procedure | None:
+        """Return the procedure with this current or former code, or None."""
+        entry = self.entry(code)
+        return entry.procedure if entry else None
+
+    def entry(self, code: str | None) -> Entry | None:
+        """Return the procedure together with its file, or None."""
+        if code is None:
+            return None
+        return self._entries.get(self._moved.get(code, code))
+
+    def entries(self) -> Iterator[Entry]:
+        """Iterate over procedures with their files."""
+        return iter(self._entries.values())

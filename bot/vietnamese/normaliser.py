@@ -1,0 +1,91 @@
+"""Normalising a message once: tokens with offsets, and the two forms models compare.
+
+The original text is never changed: every token keeps its start and end in it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from underthesea.pipeline.text_normalize.token_normalize import token_normalize
+
+from bot.vietnamese.abbreviations import AMBIGUOUS_WHEN_BARE, expand
+from bot.vietnamese.folding import strip_marks
+
+VERSION = 1
+"""Raise when the rules change, so that no model trained under old rules is served."""
+
+TOKEN = re.compile(
+    r"""
+    \d+(?:[.,/:-]\d+)+(?:/[\w-]+)*     # codes, amounts, dates, law numbers
+    | \w+(?:-\w*\d[\w-]*)+             # A-12, xe 14A-123
+    | \w+
+    """,
+    re.VERBOSE,
+)
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One token: where it stands in the text, and its normal form."""
+
+    start: int
+    end: int
+    form: str
+    """Lower case, one tone style, abbreviation expanded; may hold several syllables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A message in the forms that tokenizer, features and linker share."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+    accented: str
+    stripped: str
+
+
+def clean(text: str) -> str:
+    """Return `text` in NFC without invisible and control characters; line breaks become blanks.
+
+    This is the form that is stored, and to which offsets refer.
+    """
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return _CONTROL.sub(" ", text.replace("\u00a0", " ").replace("\n", " ").replace("\t", " "))
+
+
+@lru_cache(maxsize=4096)
+def normalise(text: str) -> Normalised:
+    """Return the normal forms of a cleaned text.
+
+    Args:
+        text: NFC, as `clean` gives it.
+    """
+    pieces = tuple(
+        Piece(found.start(), found.end(), _form(found.group().lower(), text, found))
+        for found in TOKEN.finditer(text)
+    )
+    accented = " ".join(piece.form for piece in pieces)
+    return Normalised(text, pieces, accented, strip_marks(accented))
+
+
+def _form(token: str, text: str, found: re.Match[str]) -> str:
+    if token.isalpha():
+        token = token_normalize(token).lower().replace("ð", "đ")
+    full = expand(token)
+    if full is None or (token in AMBIGUOUS_WHEN_BARE and _beside_number(text, found)):
+        return token
+    return full
+
+
+def _beside_number(text: str, found: re.Match[str]) -> bool:
+    before = text[max(0, found.start() - 2) : found.start()].strip()
+    after = text[found.end() : found.end() + 2].strip()
+    return bool(before and (before[-1].isdigit() or before[-1] == "-")) or bool(
+        after and (after[0].isdigit() or after[0] == "-")
+    )
