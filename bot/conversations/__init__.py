@@ -1,0 +1,1 @@
+"""Conversations: durable inbox, one turn at a time, durable outbox."""

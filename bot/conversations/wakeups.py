@@ -1,0 +1,124 @@
+"""Wake-ups: who waits for a message or a reply hears of it at once, in any process.
+
+Nothing depends on a wake-up arriving: every waiter also looks by itself now and then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.conversations.messages import ConversationId
+from bot.storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+MESSAGE, REPLY = "motcua_message", "motcua_reply"
+RECONNECT_SECONDS = 2.0
+
+
+class Wakeups:
+    """In-process signals, joined to those of other processes by LISTEN/NOTIFY on PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._on_message: Callable[[ConversationId], None] | None = None
+        self._is_busy: Callable[[], bool] = lambda: False
+        self._name = secrets.token_hex(4)
+
+    def serve_messages(
+        self, callback: Callable[[ConversationId], None] | None, is_busy: Callable[[], bool]
+    ) -> None:
+        """Set who is told of new messages, the dispatcher of this process, or nobody."""
+        self._on_message, self._is_busy = callback, is_busy
+
+    def message(self, conversation_id: ConversationId) -> None:
+        """Tell this process's dispatcher that a message waits."""
+        if self._on_message is not None:
+            self._on_message(conversation_id)
+
+    def reply(self, conversation_id: ConversationId) -> None:
+        """Wake this process's readers of a conversation."""
+        for event in self._waiting.get(conversation_id, ()):
+            event.set()
+
+    async def announce_message(self, connection: AsyncConnection, conversation_id: str) -> None:
+        """Tell other processes, when the transaction commits, if this one cannot serve at once.
+
+        Telling them always would make every process look for every message.
+        """
+        if self._on_message is None or self._is_busy():
+            await self._notify(connection, MESSAGE, conversation_id)
+
+    async def announce_reply(self, connection: AsyncConnection, conversation_id: str) -> None:
+        """Tell other processes, when the transaction commits."""
+        await self._notify(connection, REPLY, conversation_id)
+
+    async def wait_for_reply(self, conversation_id: ConversationId, seconds: float) -> None:
+        """Return when a reply was announced, at the latest after `seconds`."""
+        event = asyncio.Event()
+        self._waiting[conversation_id].add(event)
+        try:
+            async with asyncio.timeout(seconds):
+                await event.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting[conversation_id].discard(event)
+            if not self._waiting[conversation_id]:
+                del self._waiting[conversation_id]
+
+    @contextmanager
+    def subscribe(self, conversation_id: ConversationId) -> Iterator[asyncio.Event]:
+        """Yield an event that every announced reply sets.
+
+        Clear it, read, then wait for it: a reply between reading and waiting is not missed.
+        """
+        event = asyncio.Event()
+        self._waiting[conversation_id].add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[conversation_id].discard(event)
+            if not self._waiting[conversation_id]:
+                del self._waiting[conversation_id]
+
+    async def listen(self) -> None:
+        """Pass on the signals of other processes until cancelled; a no-op on SQLite."""
+        if not self._database.is_postgresql:
+            return
+        address = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        while True:
+            try:
+                await self._listen_once(address)
+            except (psycopg.Error, OSError) as error:
+                logger.warning("listening for wake-ups stopped: %s", type(error).__name__)
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _listen_once(self, address: str) -> None:
+        connection = await psycopg.AsyncConnection.connect(address, autocommit=True, connect_timeout=5)
+        async with connection:
+            await connection.execute(f"LISTEN {MESSAGE}")
+            await connection.execute(f"LISTEN {REPLY}")
+            async for notice in connection.notifies():
+                sender, _, conversation = notice.payload.partition(":")
+                if sender == self._name:
+                    continue
+                conversation_id = ConversationId(conversation)
+                if notice.channel == MESSAGE:
+                    self.message(conversation_id)
+                else:
+                    self.reply(conversation_id)
+
+    async def _notify(self, connection: AsyncConnection, channel: str, payload: str) -> None:
+        if self._database.is_postgresql:
+            await connection.execute(select(func.pg_notify(channel, f"{self._name}:{payload}")))

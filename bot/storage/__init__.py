@@ -1,0 +1,1 @@
+"""Tables, connections and migrations; the only package that knows SQL dialects."""

@@ -1,0 +1,119 @@
+"""One door to the database: PostgreSQL for several processes, SQLite for one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+CONNECT_TIMEOUT_SECONDS = 5
+STATEMENT_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """Connections, with the transactions each dialect needs."""
+
+    def __init__(self, url: str, *, pool_size: int = 12, durable: bool = True) -> None:
+        """Args: `durable` False skips waiting for the disk, for databases that are thrown away."""
+        self.url = _with_driver(make_url(url))
+        self.is_postgresql = self.url.get_backend_name() == "postgresql"
+        self.engine = _create_engine(self.url, pool_size, durable=durable)
+        # SQLite has one writer; waiting here is fair, waiting inside SQLite is polling.
+        self._writer: asyncio.Lock | None = None if self.is_postgresql else asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection for reading."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection inside a transaction that commits when the block ends well."""
+        if self._writer is None:
+            async with self.engine.begin() as connection:
+                yield connection
+            return
+        async with self._writer, self.engine.connect() as connection:
+            await connection.execution_options(motcua_begin="BEGIN IMMEDIATE")
+            async with connection.begin():
+                yield connection
+
+    async def is_reachable(self) -> bool:
+        """Say whether a trivial query succeeds within a second."""
+        try:
+            async with asyncio.timeout(1), self.read() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, TimeoutError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _with_driver(url: URL) -> URL:
+    drivers = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
+    return url.set(drivername=drivers.get(url.drivername, url.drivername))
+
+
+def _create_engine(url: URL, pool_size: int, *, durable: bool) -> AsyncEngine:
+    options: dict[str, Any] = {
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+        "pool_size": pool_size,
+        "max_overflow": 4,
+    }
+    if url.get_backend_name() == "postgresql":
+        options |= {
+            "pool_pre_ping": True,
+            "pool_recycle": 1800,
+            "connect_args": {
+                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            },
+        }
+        return create_async_engine(url, **options)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, **options)
+    prepare = _prepare_sqlite if durable else _prepare_throwaway_sqlite
+    event.listen(engine.sync_engine, "connect", prepare)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # FULL: a committed message survives a power cut, not only a killed process.
+    _set_pragmas(connection, "FULL")
+
+
+def _prepare_throwaway_sqlite(connection: Any, _: Any) -> None:
+    _set_pragmas(connection, "OFF")
+
+
+def _set_pragmas(connection: Any, synchronous: str) -> None:
+    # The driver's own implicit transactions would defer the write lock: docs of pysqlite in SQLAlchemy.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        f"synchronous={synchronous}",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "cache_size=-8000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("motcua_begin", "BEGIN"))
