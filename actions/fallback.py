@@ -1,0 +1,86 @@
+"""When the message was not understood: say so, offer something, and after two times a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.memory import failed, last_aspect
+from actions.replies import ask_which, button, say
+from actions.understanding import understand
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.live import LiveCatalogue, project_catalogue
+from bot.catalogue.model import Aspect
+from bot.conversations.messages import Outcome
+
+PERSON_AFTER = 2
+WHICH_PROCEDURE = (
+    "Anh/chị hỏi về thủ tục nào? Anh/chị gõ tên việc cần làm, "
+    "ví dụ: “khai sinh cho con”, “đổi căn cước”, “sang tên xe máy”."
+)
+NOT_SURE = "Tôi chưa chắc ý anh/chị. Có phải một trong các thủ tục sau không?"
+PERSON = (
+    "Tôi vẫn chưa hiểu đúng ý anh/chị. Anh/chị có muốn gặp cán bộ không? "
+    "Hoặc anh/chị gõ ngắn gọn tên việc cần làm, ví dụ: “đăng ký kết hôn”."
+)
+
+
+def not_understood(
+    dispatcher: CollectingDispatcher, tracker: Tracker, catalogue: Catalogue, aspect: Aspect
+) -> list[EventType]:
+    """Ask which procedure is meant; after two failures in a row offer a person."""
+    count, events = failed(tracker)
+    if count >= PERSON_AFTER:
+        say(dispatcher, PERSON, Outcome.HANDOFF, [button("Gặp cán bộ", "request_human")])
+        return events
+    offered = [
+        procedure for code in understand(tracker).candidates if (procedure := catalogue.find(code))
+    ]
+    if offered:
+        ask_which(dispatcher, offered, aspect, NOT_SURE)
+    else:
+        say(dispatcher, WHICH_PROCEDURE, Outcome.CLARIFY, aspect=aspect.value)
+    return events
+
+
+class Clarify(Action):
+    """Answers a message that no rule understands."""
+
+    def __init__(self, live: LiveCatalogue | None = None) -> None:
+        self._live = live or project_catalogue()
+
+    def name(self) -> str:
+        """Return the name used in the domain."""
+        return "action_clarify"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Ask back."""
+        return not_understood(dispatcher, tracker, self._live.current, last_aspect(tracker))
+
+
+class NoneOfThese(Action):
+    """Answers “không phải các mục trên”."""
+
+    def name(self) -> str:
+        """Return the name used in the domain."""
+        return "action_none_of_these"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Ask for other words, or offer a person."""
+        count, events = failed(tracker)
+        if count >= PERSON_AFTER:
+            say(dispatcher, PERSON, Outcome.HANDOFF, [button("Gặp cán bộ", "request_human")])
+        else:
+            text = (
+                "Anh/chị mô tả việc cần làm bằng lời khác giúp tôi, ví dụ: “sang tên xe máy”, "
+                "“xin xác nhận độc thân”. Hoặc nhắn “gặp cán bộ”."
+            )
+            say(dispatcher, text, Outcome.CLARIFY, [button("Gặp cán bộ", "request_human")])
+        return events

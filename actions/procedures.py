@@ -1,0 +1,164 @@
+"""Answering questions about procedures."""
+
+from __future__ import annotations
+
+import abc
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.fallback import not_understood
+from actions.memory import current_procedure, last_aspect, remember
+from actions.replies import ask_which, say_answer
+from actions.understanding import Understanding, chosen_procedure, entity_value, understand
+from bot.catalogue.answers.compose import compose
+from bot.catalogue.cases import recognise_case
+from bot.catalogue.live import LiveCatalogue, project_catalogue
+from bot.catalogue.model import Aspect, Procedure
+from bot.clock import today_in_vietnam
+
+WHICH = "Anh/chị hỏi thủ tục nào trong các thủ tục sau?"
+
+
+class _CatalogueAction(Action, abc.ABC):
+    """An action that reads the catalogue; `rasa run actions` builds it without arguments."""
+
+    def __init__(self, live: LiveCatalogue | None = None) -> None:
+        self._live = live or project_catalogue()
+
+    @abc.abstractmethod
+    def name(self) -> str:
+        """Return the name used in the domain."""
+
+    def _answer(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        procedure: Procedure,
+        aspects: tuple[Aspect, ...],
+        case: str | None,
+        *,
+        everything: bool = False,
+    ) -> list[EventType]:
+        today = today_in_vietnam()
+        for aspect in aspects:
+            answer = compose(procedure, aspect, today, case, everything=everything)
+            say_answer(dispatcher, procedure, aspect, answer)
+        return remember(tracker, procedure.code, aspects[0], case)
+
+
+class AnswerProcedure(_CatalogueAction):
+    """Answers one or more aspects of the procedure meant, or asks which one is meant."""
+
+    def name(self) -> str:
+        """Return the name used in the domain."""
+        return "action_answer"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Answer, ask back, or admit not having understood."""
+        meant = understand(tracker)
+        catalogue = self._live.current
+        aspects = meant.aspects or (last_aspect(tracker),)
+        found = [procedure for code in meant.found if (procedure := catalogue.find(code))]
+        if found:
+            events: list[EventType] = []
+            for procedure in found[:2]:
+                case = self._case(meant, procedure, tracker)
+                events = self._answer(dispatcher, tracker, procedure, aspects, case)
+            return events
+        current = catalogue.find(current_procedure(tracker))
+        if meant.candidates:
+            offered = [procedure for code in meant.candidates if (procedure := catalogue.find(code))]
+            if current is not None and current in offered and meant.intent not in _CHANGES:
+                return self._answer(
+                    dispatcher, tracker, current, aspects, self._case(meant, current, tracker)
+                )
+            ask_which(dispatcher, offered, aspects[0], WHICH)
+            return []
+        if current is not None and meant.intent not in _CHANGES:
+            return self._answer(dispatcher, tracker, current, aspects, self._case(meant, current, tracker))
+        return not_understood(dispatcher, tracker, catalogue, aspects[0])
+
+    @staticmethod
+    def _case(meant: Understanding, procedure: Procedure, tracker: Tracker) -> str | None:
+        """Return the case named now, or the one named before for the same procedure."""
+        if case := recognise_case(procedure, meant.text):
+            return case.id
+        kept: str | None = tracker.get_slot("case")
+        return kept if tracker.get_slot("procedure") == procedure.code else None
+
+
+_CHANGES = {"switch_procedure", "correct_procedure"}
+
+
+class ChooseOffered(_CatalogueAction):
+    """Answers after a button: a procedure, and perhaps a case, was chosen."""
+
+    def name(self) -> str:
+        """Return the name used in the domain."""
+        return "action_choose"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Answer the aspect that had been asked."""
+        catalogue = self._live.current
+        procedure = catalogue.find(chosen_procedure(tracker))
+        aspect = Aspect(entity_value(tracker, "aspect") or last_aspect(tracker))
+        if procedure is None:
+            return not_understood(dispatcher, tracker, catalogue, aspect)
+        return self._answer(dispatcher, tracker, procedure, (aspect,), entity_value(tracker, "case"))
+
+
+class GoBack(_CatalogueAction):
+    """Returns to the procedure talked about before."""
+
+    def name(self) -> str:
+        """Return the name used in the domain."""
+        return "action_go_back"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Answer the overview of the earlier procedure."""
+        catalogue = self._live.current
+        earlier = catalogue.find(tracker.get_slot("previous_procedure")) or catalogue.find(
+            current_procedure(tracker)
+        )
+        if earlier is None:
+            return not_understood(dispatcher, tracker, catalogue, Aspect.OVERVIEW)
+        return self._answer(dispatcher, tracker, earlier, (last_aspect(tracker),), None)
+
+
+class SayMore(_CatalogueAction):
+    """Gives the long form of the last answer."""
+
+    def name(self) -> str:
+        """Return the name used in the domain."""
+        return "action_more"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Answer the same aspect in full; after an overview, the papers."""
+        catalogue = self._live.current
+        meant = understand(tracker)
+        procedure = catalogue.find(next(iter(meant.found), None)) or catalogue.find(
+            current_procedure(tracker)
+        )
+        if procedure is None:
+            return not_understood(dispatcher, tracker, catalogue, Aspect.OVERVIEW)
+        aspect = last_aspect(tracker)
+        if aspect is Aspect.OVERVIEW:
+            aspect = Aspect.DOCUMENTS
+        case = self._kept_case(tracker, procedure)
+        return self._answer(dispatcher, tracker, procedure, (aspect,), case, everything=True)
+
+    @staticmethod
+    def _kept_case(tracker: Tracker, procedure: Procedure) -> str | None:
+        kept: str | None = tracker.get_slot("case")
+        return kept if tracker.get_slot("procedure") == procedure.code else None

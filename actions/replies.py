@@ -1,0 +1,84 @@
+"""Saying things: replies carry an outcome, and what it was about, beside their text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.catalogue.answers.compose import Answer
+from bot.catalogue.model import Aspect, Case, Procedure
+from bot.conversations.messages import Outcome
+
+NONE_OF_THESE = "Không phải các mục trên"
+MOST_BUTTONS = 3
+
+
+def button(title: str, intent: str, **entities: str) -> dict[str, str]:
+    """Return a button; its payload stays on the server and is trusted."""
+    return {"title": title, "payload": f"/{intent}{json.dumps(entities) if entities else ''}"}
+
+
+def say(
+    dispatcher: CollectingDispatcher,
+    text: str,
+    outcome: Outcome,
+    buttons: Sequence[dict[str, str]] = (),
+    **about: Any,
+) -> None:
+    """Utter one reply."""
+    custom = {"outcome": outcome.value, **{key: value for key, value in about.items() if value}}
+    dispatcher.utter_message(text=text, buttons=list(buttons), json_message=custom)
+
+
+def say_answer(
+    dispatcher: CollectingDispatcher, procedure: Procedure, aspect: Aspect, answer: Answer
+) -> None:
+    """Utter a catalogue answer with the buttons that fit."""
+    buttons = []
+    if answer.open_case:
+        buttons += [case_button(procedure, aspect, case) for case in procedure.cases]
+    if answer.has_more:
+        buttons.append(button("Xem thêm", "more"))
+    text = answer.text
+    if answer.open_case and procedure.case_question:
+        text = f"{text}\n\n{procedure.case_question}"
+    say(
+        dispatcher,
+        text,
+        Outcome.ANSWER,
+        buttons,
+        procedure=procedure.code,
+        aspect=aspect.value,
+        sources=list(answer.sources),
+    )
+
+
+def case_button(procedure: Procedure, aspect: Aspect, case: Case) -> dict[str, str]:
+    """Return the button that narrows an answer to a case."""
+    return button(case.name, "choose", procedure=procedure.code, aspect=aspect.value, case=case.id)
+
+
+def ask_which(
+    dispatcher: CollectingDispatcher, procedures: Sequence[Procedure], aspect: Aspect, question: str
+) -> None:
+    """Ask which procedure is meant, with a way to refuse all."""
+    offered = procedures[:MOST_BUTTONS]
+    buttons = [
+        button(procedure.short_name, "choose", procedure=procedure.code, aspect=aspect.value)
+        for procedure in offered
+    ]
+    buttons.append(button(NONE_OF_THESE, "none_of_these"))
+    lines = [f"{number}. {procedure.short_name}" for number, procedure in enumerate(offered, 1)]
+    lines.append(f"{len(offered) + 1}. {NONE_OF_THESE}")
+    text = question + "\n" + "\n".join(lines)
+    say(
+        dispatcher,
+        text,
+        Outcome.CLARIFY,
+        buttons,
+        aspect=aspect.value,
+        offers=[procedure.code for procedure in offered],
+    )

@@ -1,0 +1,59 @@
+"""What the last message meant, read from Rasa's tracker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from bot.catalogue.model import Aspect
+from bot.nlu.labels import LINKING, PROCEDURE, aspect_of
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Aspect and procedures of a message, as far as they were recognised."""
+
+    text: str
+    intent: str | None
+    aspects: tuple[Aspect, ...]
+    """Aspects asked about, usually one; empty for dialogue acts."""
+    found: tuple[str, ...]
+    """Procedure codes named without doubt, in the order of the message."""
+    candidates: tuple[str, ...]
+    """Codes to offer when none is beyond doubt, best first."""
+
+    @property
+    def names_procedure(self) -> bool:
+        """Say whether the message speaks of a procedure at all."""
+        return bool(self.found or self.candidates)
+
+
+def understand(tracker: Tracker) -> Understanding:
+    """Return the meaning of the latest message."""
+    message: dict[str, Any] = tracker.latest_message or {}
+    linking = message.get(LINKING) or {}
+    intent = (message.get("intent") or {}).get("name")
+    main = aspect_of(intent)
+    others = tuple(Aspect(name) for name in linking.get("more_aspects", ()) if name != main)
+    return Understanding(
+        text=str(message.get("text") or ""),
+        intent=intent,
+        aspects=((main, *others) if main else others),
+        found=tuple(linking.get("found") or ()),
+        candidates=tuple(linking.get("ask") or ()),
+    )
+
+
+def entity_value(tracker: Tracker, name: str) -> str | None:
+    """Return the value of an entity of the latest message, as buttons send it."""
+    for entity in (tracker.latest_message or {}).get("entities") or ():
+        if entity.get("entity") == name:
+            return str(entity.get("value"))
+    return None
+
+
+def chosen_procedure(tracker: Tracker) -> str | None:
+    """Return the procedure code a button named."""
+    return entity_value(tracker, PROCEDURE)

@@ -1,0 +1,132 @@
+"""The live Rasa agent: loaded off the loop, checked, swapped as a whole, asked turn by turn."""
+
+from __future__ import annotations
+
+from bot.dialogue import boot  # isort: skip  (must come before the first import of Rasa)
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+
+from bot.conversations.messages import Turn, TurnResult
+from bot.dialogue.local_actions import LocalActions, cache_result_validator
+from bot.dialogue.output import ReplyCollector
+from bot.dialogue.sentences import NOTHING_READABLE, SILENT, UNSUPPORTED
+from bot.dialogue.tracker_store import DialogueStore
+from bot.dialogue.turn_lock import TurnLock
+from bot.dialogue.turn_memory import TurnMemory, remembering
+from bot.dialogue.typed_text import harmless
+from bot.metrics import RELEASE
+
+logger = logging.getLogger(__name__)
+
+SMOKE = {"xin chào": "greet", "cảm ơn bạn nhiều": "thank", "đăng ký khai sinh cần giấy tờ gì": "ask_documents"}
+"""Phrases every release must understand before it serves: text → intent."""
+
+
+class NoRelease(RuntimeError):
+    """No release is being served yet."""
+
+
+class ReleaseRefused(RuntimeError):
+    """The archive is not the registered one, or it fails its smoke phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    agent: Agent
+    release: str
+
+
+class DialogueEngine:
+    """Answers turns with the active release and replaces it without dropping a turn."""
+
+    def __init__(self, actions: LocalActions) -> None:
+        cache_result_validator()
+        self._actions = actions
+        self._locks = TurnLock()
+        self._serving: _Serving | None = None
+
+    @property
+    def release(self) -> str | None:
+        """Id of the release being served, or None."""
+        return self._serving.release if self._serving else None
+
+    async def activate(
+        self, release: str, archive: Path, sha256: str, smoke: Mapping[str, str] = SMOKE
+    ) -> None:
+        """Load an archive, try the smoke phrases, then serve it; running turns end on the old one.
+
+        Raises:
+            ReleaseRefused: Wrong hash, unreadable archive, or a smoke phrase misunderstood; the
+                release served before goes on.
+        """
+        agent = await asyncio.to_thread(self._load, archive, sha256)
+        for text, intent in smoke.items():
+            found = (await agent.parse_message(text))["intent"]["name"]
+            if found != intent:
+                raise ReleaseRefused(f"{text!r} was understood as {found!r} instead of {intent!r}")
+        self._serving = _Serving(agent, release)
+        RELEASE.clear()
+        RELEASE.labels(release).set(1)
+
+    async def respond(self, turn: Turn) -> TurnResult:
+        """Return the replies to one message; never empty, and no database is touched.
+
+        Raises:
+            NoRelease: Nothing is being served yet; the message is asked again later.
+        """
+        serving = self._serving
+        if serving is None:
+            raise NoRelease
+        text = turn.payload or harmless(turn.text)
+        if turn.unsupported:
+            return TurnResult((UNSUPPORTED,), turn.dialogue, release=serving.release)
+        if not any(character.isalnum() for character in text):
+            return TurnResult((NOTHING_READABLE,), turn.dialogue, release=serving.release)
+        collector = ReplyCollector(turn.channel)
+        memory = TurnMemory(turn.conversation_id, turn.dialogue)
+        message = UserMessage(text, collector, turn.conversation_id, input_channel=turn.channel)
+        with remembering(memory):
+            await serving.agent.handle_message(message)
+        replies = tuple(reply for reply in collector.replies() if reply.text)
+        if not replies:
+            logger.error("a turn ended without a reply")
+            replies = (SILENT,)
+        return TurnResult(replies, memory.after or turn.dialogue, memory.understanding, serving.release)
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """Return what the active release understands, without any conversation.
+
+        Raises:
+            NoRelease: Nothing is being served yet.
+        """
+        if self._serving is None:
+            raise NoRelease
+        parsed: dict[str, Any] = await self._serving.agent.parse_message(harmless(text))
+        return parsed
+
+    def _load(self, archive: Path, sha256: str) -> Agent:
+        # An archive names classes to be imported: only one our own training made may be opened.
+        try:
+            found = hashlib.sha256(archive.read_bytes()).hexdigest()
+        except OSError as error:
+            raise ReleaseRefused(f"{archive.name} cannot be read") from error
+        if found != sha256:
+            raise ReleaseRefused(f"{archive.name} is not the registered archive")
+        store = DialogueStore()
+        agent = Agent(tracker_store=store, lock_store=self._locks, action_endpoint=self._actions)
+        # Without Rasa's wrapper, which answers a failing database with an empty conversation.
+        agent.tracker_store = store
+        try:
+            agent.load_model(archive)
+        except Exception as error:
+            raise ReleaseRefused(f"{archive.name} cannot be loaded: {type(error).__name__}") from error
+        return agent

@@ -1,0 +1,1 @@
+"""Rasa graph components: tokenizer, features, intent classifier, procedure linker, fallback."""

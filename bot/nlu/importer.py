@@ -1,0 +1,79 @@
+"""Training data: the YAML files, the catalogue's own questions, and a copy of each without marks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.loader import load_catalogue
+from bot.nlu.labels import intent_of, set_procedure
+from bot.catalogue.model import Aspect
+from bot.vietnamese.folding import strip_marks
+from bot.vietnamese.normaliser import clean
+
+
+class CatalogueImporter(RasaFileImporter):
+    """Adds to the files under `data/` what the catalogue knows about how people ask."""
+
+    def __init__(
+        self,
+        config_file: str | None = None,
+        domain_path: str | None = None,
+        training_data_paths: str | list[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(config_file, domain_path, training_data_paths, **kwargs)
+        project = Path(config_file).resolve().parent if config_file else Path.cwd()
+        self._directory = project / "data" / "catalogue"
+
+    def get_nlu_data(self, language: str | None = "vi") -> TrainingData:
+        """Return all examples; lookup tables and synonyms pass through."""
+        written = super().get_nlu_data(language)
+        examples = [
+            Message(data={**example.data, TEXT: clean(example.get(TEXT))})
+            for example in written.training_examples
+            if example.get(TEXT)
+        ]
+        others = [example for example in written.training_examples if not example.get(TEXT)]
+        examples += catalogue_examples(load_catalogue(self._directory))
+        return TrainingData(
+            with_stripped_copies(examples) + others,
+            written.entity_synonyms,
+            written.regex_features,
+            written.lookup_tables,
+            written.responses,
+        )
+
+
+def catalogue_examples(catalogue: Catalogue) -> list[Message]:
+    """Return questions and names of all procedures as labelled examples."""
+    examples: list[Message] = []
+    for procedure in catalogue:
+        names = (procedure.short_name, procedure.official_name.removeprefix("Thủ tục "), *procedure.aliases)
+        labelled = [(Aspect.OVERVIEW, name, True) for name in names]
+        labelled += [(aspect, text, False) for aspect, texts in procedure.questions.items() for text in texts]
+        for aspect, text, is_name in labelled:
+            example = Message(data={TEXT: clean(text), INTENT: intent_of(aspect)})
+            set_procedure(example, procedure.code, is_name=is_name)
+            examples.append(example)
+    return examples
+
+
+def with_stripped_copies(examples: list[Message]) -> list[Message]:
+    """Return every example, and once more without diacritics where that differs."""
+    seen: set[tuple[str, str]] = set()
+    result: list[Message] = []
+    for example in examples:
+        text = example.get(TEXT)
+        for form in (text, strip_marks(text)):
+            key = (form.lower(), str(example.get(INTENT)))
+            if key not in seen:
+                seen.add(key)
+                result.append(Message(data={**example.data, TEXT: form}))
+    return result
