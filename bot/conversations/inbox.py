@@ -104,7 +104,7 @@ class Inbox:
             }
             dialect = postgresql if self._database.is_postgresql else sqlite
             await connection.execute(
-                dialect.insert(conversations).values(values).on_conflict_do_nothing(["channel", "address"])
+                dialect.insert(conversations).values(values).on_conflict_do_nothing(index_elements=["channel", "address"])
             )
             found = await connection.scalar(_conversation_of(channel, address))
         return ConversationId(str(found))

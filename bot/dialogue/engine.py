@@ -16,7 +16,8 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
 from bot.conversations.messages import Turn, TurnResult
-from bot.dialogue.local_actions import LocalActions, cache_result_validator
+from bot.dialogue.graph_runner import SequentialRunner
+from bot.dialogue.local_actions import LocalActions, trust_local_results
 from bot.dialogue.output import ReplyCollector
 from bot.dialogue.sentences import NOTHING_READABLE, SILENT, UNSUPPORTED
 from bot.dialogue.tracker_store import DialogueStore
@@ -49,7 +50,7 @@ class DialogueEngine:
     """Answers turns with the active release and replaces it without dropping a turn."""
 
     def __init__(self, actions: LocalActions) -> None:
-        cache_result_validator()
+        trust_local_results()
         self._actions = actions
         self._locks = TurnLock()
         self._serving: _Serving | None = None
@@ -129,4 +130,5 @@ class DialogueEngine:
             agent.load_model(archive)
         except Exception as error:
             raise ReleaseRefused(f"{archive.name} cannot be loaded: {type(error).__name__}") from error
+        SequentialRunner.take_over(agent)
         return agent

@@ -16,12 +16,15 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.common import all_subclasses
 
 from bot.nlu.labels import LINKING, UNDERSTANDING
 from bot.privacy.masking import mask_value
 
-KEPT_TURNS = 2
-"""Whole turns kept besides slots and loop. Rules look at one; a second one helps who debugs."""
+# Rasa searches all subclasses at each event.
+_KINDS = {kind.type_name: kind for kind in all_subclasses(Event) if kind.type_name}
+KEPT_TURNS = 1
+"""Whole turns kept besides slots and loop; no rule looks further back."""
 RANKING_KEPT = 2
 _UNUSED = ("response_selector", "text_tokens", UNDERSTANDING, LINKING)
 
@@ -59,8 +62,12 @@ def understanding(tracker: DialogueStateTracker) -> dict[str, Any]:
 
 
 def read_events(stored: str) -> list[Event]:
-    """Return the events that `stored_events` wrote."""
-    return [event for item in orjson.loads(stored) if (event := Event.from_parameters(item))]
+    """Return the events that `stored_events` wrote.
+
+    Raises:
+        KeyError: An event of a kind this version of Rasa does not know.
+    """
+    return [_KINDS[item["event"]]._from_parameters(item) for item in orjson.loads(stored)]
 
 
 def _session_start(events: Sequence[Event]) -> int:

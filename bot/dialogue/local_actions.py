@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from jsonschema import ValidationError, validators
 from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk import Action, Tracker
@@ -64,15 +63,17 @@ class LocalActions(EndpointConfig):
         return [SlotSet(name, None) for name in Tracker.from_dict(call["tracker"]).slots_to_validate()]
 
 
-def cache_result_validator() -> None:
-    """Compile the JSON schema for action results once; Rasa does it at every action, for 16 ms."""
-    schema = RemoteAction.action_response_format_spec()
-    validator = validators.validator_for(schema)(schema)
+def trust_local_results() -> None:
+    """Check the shape of action results without Rasa's JSON schema.
+
+    The schema is compiled at every action (16 ms) and even compiled once costs more than the action
+    (0.8 ms). It guards against other people's action servers; ours returns what `rasa_sdk` built.
+    """
 
     def validate(self: RemoteAction, result: dict[str, Any]) -> bool:
-        error: ValidationError | None = next(validator.iter_errors(result), None)
-        if error is not None:
-            raise error
+        for part in ("events", "responses"):
+            if not all(isinstance(item, dict) for item in result.get(part) or ()):
+                raise TypeError(f"an action returned malformed {part}")
         return True
 
     RemoteAction._validate_action_result = validate

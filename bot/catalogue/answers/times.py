@@ -33,10 +33,10 @@ def time_text(subject: Subject) -> str | None:
 
 def short_time(subject: Subject) -> str | None:
     """Return the time in a few words for an overview, or None when it is unknown or differs."""
-    rows = subject.times()
-    if subject.differs_by_case("times") or not rows:
+    if subject.differs_by_case("times"):
         return None
-    return duration(rows[0])
+    usual = [row for row in subject.times() if row.condition is None]
+    return duration(usual[0]) if usual else None
 
 
 def _rows(times: tuple[Time, ...]) -> str:

@@ -1,0 +1,97 @@
+"""The command line: `motcua up`, `ask`, `chat`, `train`, `evaluate`, `catalogue …`, `release …`, `doctor`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.commands import catalogue as catalogue_commands
+from bot.commands import release as release_commands
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Một Cửa: trợ lý thủ tục hành chính. Mọi lệnh đều có --help.",
+)
+app.add_typer(catalogue_commands.app, name="catalogue")
+app.add_typer(release_commands.app, name="release")
+errors = Console(stderr=True)
+
+
+@app.command()
+def up(
+    host: Annotated[str | None, typer.Option(help="Địa chỉ lắng nghe")] = None,
+    port: Annotated[int | None, typer.Option(help="Cổng lắng nghe")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=32, help="Số tiến trình (cần PostgreSQL)")] = 1,
+) -> None:
+    """Chạy dịch vụ: cơ sở dữ liệu, bản huấn luyện, trang web và API trên một cổng."""
+    from bot.commands.up import serve
+
+    raise typer.Exit(serve(host, port, workers))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="Câu hỏi")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In một đối tượng JSON")] = False,
+    batch: Annotated[Path | None, typer.Option(help="Tệp JSONL: id, turns", exists=True, dir_okay=False)] = None,
+    out: Annotated[Path | None, typer.Option(help="Tệp kết quả của --batch")] = None,
+) -> None:
+    """Hỏi một câu, hoặc cả tệp câu hỏi, qua toàn bộ đường xử lý dưới các kênh."""
+    from bot.commands.ask import ask_batch, ask_one
+
+    if batch is not None:
+        if out is None:
+            errors.print("Thiếu --out: tệp để ghi kết quả.")
+            raise typer.Exit(2)
+        raise typer.Exit(ask_batch(batch, out))
+    if question is None:
+        errors.print('Thiếu câu hỏi, ví dụ: motcua ask "làm giấy khai sinh cần gì"')
+        raise typer.Exit(2)
+    raise typer.Exit(ask_one(question, as_json=as_json))
+
+
+@app.command()
+def chat() -> None:
+    """Trò chuyện trong cửa sổ lệnh; dòng trống để kết thúc."""
+    from bot.commands.ask import chat as run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def train(
+    activate: Annotated[bool, typer.Option(help="Cho bản mới phục vụ ngay")] = True,
+) -> None:
+    """Huấn luyện một bản mới từ dữ liệu hiện tại."""
+    from bot.commands.train import train as run
+
+    raise typer.Exit(run(activate=activate))
+
+
+@app.command()
+def evaluate(
+    golden: Annotated[Path | None, typer.Option(help="Tệp câu hỏi kiểm tra (JSONL)")] = None,
+    out: Annotated[Path | None, typer.Option(help="Ghi báo cáo JSON vào đây")] = None,
+) -> None:
+    """Chấm bản đang phục vụ trên bộ câu hỏi kiểm tra."""
+    from bot.commands.evaluate import evaluate as run
+
+    raise typer.Exit(run(golden, out))
+
+
+@app.command()
+def doctor() -> None:
+    """Kiểm tra máy, cài đặt, cơ sở dữ liệu, danh mục và bản huấn luyện."""
+    from bot.commands.doctor import doctor as run
+
+    raise typer.Exit(run())
+
+
+def main() -> None:
+    """Entry point."""
+    app()

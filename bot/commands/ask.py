@@ -1,0 +1,91 @@
+"""`motcua ask` and `motcua chat`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+
+from bot.commands.context import matching_release, quiet
+from bot.commands.terminal import errors, fail, screen
+from bot.settings import Settings
+
+
+def ask_one(question: str, *, as_json: bool) -> int:
+    """Ask one question; print the text, or the replies as one JSON object."""
+    quiet()
+    replies = asyncio.run(_ask(question))
+    if as_json:
+        print(json.dumps({"replies": replies}, ensure_ascii=False))
+    else:
+        _show(replies)
+    return 0
+
+
+def ask_batch(source: Path, target: Path) -> int:
+    """Ask every conversation of a JSONL file and write the replies, in the same order."""
+    quiet()
+    try:
+        conversations = [_conversation(line) for line in source.read_text("utf-8").splitlines() if line.strip()]
+    except ValueError as error:
+        return fail(f"{source}: {error}")
+    asyncio.run(_ask_batch(conversations, target))
+    return 0
+
+
+def chat() -> int:
+    """Talk until an empty line."""
+    quiet()
+    try:
+        asyncio.run(_chat())
+    except (KeyboardInterrupt, EOFError):
+        screen.print()
+    return 0
+
+
+def _conversation(line: str) -> dict[str, Any]:
+    item = json.loads(line)
+    turns = item.get("turns") if isinstance(item, dict) else None
+    if not isinstance(turns, list) or "id" not in item or not all(isinstance(t, str) for t in turns):
+        raise ValueError('mỗi dòng phải có dạng {"id": "…", "turns": ["…"]}')
+    return {"id": item["id"], "turns": turns}
+
+
+async def _ask(question: str) -> list[dict[str, Any]]:
+    from bot.asking import Asker, throwaway_service
+
+    settings = Settings()
+    async with throwaway_service(settings, await matching_release(settings)) as service:
+        return await Asker(service).ask(question)
+
+
+async def _ask_batch(conversations: list[dict[str, Any]], target: Path) -> None:
+    from bot.asking import ask_all, throwaway_service
+
+    settings = Settings()
+    async with throwaway_service(settings, await matching_release(settings)) as service:
+        answers = [answer async for answer in ask_all(service, conversations)]
+    lines = (json.dumps(answer, ensure_ascii=False) for answer in answers)
+    target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    errors.print(f"{len(answers)} hội thoại → {target}")
+
+
+async def _chat() -> None:
+    from bot.asking import Asker, throwaway_service
+
+    settings = Settings()
+    async with throwaway_service(settings, await matching_release(settings)) as service:
+        asker = Asker(service)
+        screen.print("Gõ câu hỏi rồi nhấn Enter; dòng trống để kết thúc.", style="dim")
+        while text := (await asyncio.to_thread(screen.input, "[bold]Anh/chị:[/] ")).strip():
+            _show(await asker.ask(text))
+
+
+def _show(replies: list[dict[str, Any]]) -> None:
+    for reply in replies:
+        screen.print(reply["text"], markup=False, highlight=False)
+        for button in reply["buttons"]:
+            screen.print(f"  [ {button['title']} ]", markup=False, highlight=False, style="cyan")
+        screen.print()

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from web_support import GENEROUS, POSTGRESQL, QUICK, Service, running
+
+from bot.storage.database import Database
+from bot.storage.tables import metadata
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """An empty database of its own, with all tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('web') / 'web.db'}"
+        return
+    name = f"motcua_web_{secrets.token_hex(4)}"
+    try:
+        with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True, connect_timeout=3) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+    except psycopg.OperationalError:
+        pytest.skip("no PostgreSQL on this machine")
+    yield f"{POSTGRESQL}/{name}"
+    with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def tables(database_url: str) -> str:
+    """The address of a database with all tables."""
+    await create_tables(database_url)
+    return database_url
+
+
+@pytest.fixture
+async def sqlite_url(tmp_path: Path) -> str:
+    """A small database for what does not depend on the dialect."""
+    url = f"sqlite:///{tmp_path / 'web.db'}"
+    await create_tables(url)
+    return url
+
+
+async def create_tables(url: str) -> None:
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    await database.close()
+
+
+@pytest.fixture
+async def service(tables: str) -> AsyncIterator[Service]:
+    """The web channel on each kind of database, with limits nobody reaches."""
+    async with running(tables, limits=GENEROUS, times=QUICK) as service:
+        yield service
+
+
+@pytest.fixture
+async def small_service(sqlite_url: str) -> AsyncIterator[Service]:
+    """The web channel on SQLite, with limits nobody reaches."""
+    async with running(sqlite_url, limits=GENEROUS, times=QUICK) as service:
+        yield service
