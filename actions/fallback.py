@@ -40,7 +40,7 @@ def not_understood(
         procedure for code in understand(tracker).candidates if (procedure := catalogue.find(code))
     ]
     if offered:
-        ask_which(dispatcher, offered, aspect, NOT_SURE)
+        events += ask_which(dispatcher, offered, aspect, NOT_SURE)
     else:
         say(dispatcher, WHICH_PROCEDURE, Outcome.CLARIFY, aspect=aspect.value)
     return events

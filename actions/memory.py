@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.decision import Context
 from bot.catalogue.model import Aspect
 from bot.clock import today_in_vietnam
 
@@ -37,9 +39,25 @@ def remember(tracker: Tracker, code: str, aspect: Aspect, case: str | None) -> l
         "aspect": aspect.value,
         "case": case,
         "failed_turns": 0,
+        "offered": None,
     }
     events += [SlotSet(name, value) for name, value in changes.items() if tracker.get_slot(name) != value]
     return events
+
+
+def context_of(tracker: Tracker) -> Context:
+    """Return what the conversation is about."""
+    return Context(
+        current=current_procedure(tracker),
+        aspect=last_aspect(tracker),
+        offered=tuple(tracker.get_slot("offered") or ()),
+        offered_aspect=Aspect(tracker.get_slot("offered_aspect") or Aspect.OVERVIEW),
+    )
+
+
+def offer(codes: Sequence[str], aspect: Aspect) -> list[EventType]:
+    """Return the events that note a question back."""
+    return [SlotSet("offered", list(codes)), SlotSet("offered_aspect", aspect.value)]
 
 
 def failed(tracker: Tracker) -> tuple[int, list[EventType]]:

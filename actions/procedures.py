@@ -9,15 +9,18 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.decision import Kind, decide
 from actions.fallback import not_understood
-from actions.memory import current_procedure, last_aspect, remember
+from actions.memory import context_of, current_procedure, last_aspect, remember
 from actions.replies import ask_which, say_answer
 from actions.understanding import Understanding, chosen_procedure, entity_value, understand
 from bot.catalogue.answers.compose import compose
 from bot.catalogue.cases import recognise_case
+from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.live import LiveCatalogue, project_catalogue
 from bot.catalogue.model import Aspect, Procedure
 from bot.clock import today_in_vietnam
+from bot.places.guide import place_note
 
 WHICH = "Anh/chị hỏi thủ tục nào trong các thủ tục sau?"
 
@@ -45,7 +48,8 @@ class _CatalogueAction(Action, abc.ABC):
         today = today_in_vietnam()
         for aspect in aspects:
             answer = compose(procedure, aspect, today, case, everything=everything)
-            say_answer(dispatcher, procedure, aspect, answer)
+            note = place_note(str(tracker.latest_message.get("text") or "")) if aspect is Aspect.WHERE else None
+            say_answer(dispatcher, procedure, aspect, answer, note)
         return remember(tracker, procedure.code, aspects[0], case)
 
 
@@ -62,26 +66,21 @@ class AnswerProcedure(_CatalogueAction):
         """Answer, ask back, or admit not having understood."""
         meant = understand(tracker)
         catalogue = self._live.current
-        aspects = meant.aspects or (last_aspect(tracker),)
-        found = [procedure for code in meant.found if (procedure := catalogue.find(code))]
-        if found:
-            events: list[EventType] = []
-            for procedure in found[:2]:
-                case = self._case(meant, procedure, tracker)
-                events = self._answer(dispatcher, tracker, procedure, aspects, case)
-            return events
-        current = catalogue.find(current_procedure(tracker))
-        if meant.candidates:
-            offered = [procedure for code in meant.candidates if (procedure := catalogue.find(code))]
-            if current is not None and current in offered and meant.intent not in _CHANGES:
-                return self._answer(
-                    dispatcher, tracker, current, aspects, self._case(meant, current, tracker)
-                )
-            ask_which(dispatcher, offered, aspects[0], WHICH)
-            return []
-        if current is not None and meant.intent not in _CHANGES:
-            return self._answer(dispatcher, tracker, current, aspects, self._case(meant, current, tracker))
-        return not_understood(dispatcher, tracker, catalogue, aspects[0])
+        decision = decide(meant, context_of(tracker))
+        procedures = [procedure for code in decision.codes if (procedure := catalogue.find(code))]
+        aspect = decision.aspects[0]
+        if decision.kind is Kind.ASK_GROUP and (group := catalogue.group(decision.codes[0])):
+            offered = ranked(catalogue, group.codes, meant)
+            return ask_which(dispatcher, offered, aspect, group.question)
+        if decision.kind is Kind.ASK and procedures:
+            return ask_which(dispatcher, procedures, aspect, WHICH)
+        if decision.kind is not Kind.ANSWER or not procedures:
+            return not_understood(dispatcher, tracker, catalogue, aspect)
+        events: list[EventType] = []
+        for procedure in procedures:
+            case = self._case(meant, procedure, tracker)
+            events = self._answer(dispatcher, tracker, procedure, decision.aspects, case)
+        return events
 
     @staticmethod
     def _case(meant: Understanding, procedure: Procedure, tracker: Tracker) -> str | None:
@@ -92,7 +91,10 @@ class AnswerProcedure(_CatalogueAction):
         return kept if tracker.get_slot("procedure") == procedure.code else None
 
 
-_CHANGES = {"switch_procedure", "correct_procedure"}
+def ranked(catalogue: Catalogue, codes: tuple[str, ...], meant: Understanding) -> list[Procedure]:
+    """Return the procedures of an ambiguous name, likeliest first, the file's order among equals."""
+    order = sorted(codes, key=lambda code: -meant.scores.get(code, 0.0))
+    return [procedure for code in order if (procedure := catalogue.find(code))]
 
 
 class ChooseOffered(_CatalogueAction):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk import Action
 
 from actions.fallback import Clarify, NoneOfThese
+from actions.places import AnswerLocation, ChoosePlace
 from actions.procedures import AnswerProcedure, ChooseOffered, GoBack, SayMore
 from actions.session import StartSession
 from bot.catalogue.live import LiveCatalogue
@@ -19,5 +20,7 @@ def build_actions(live: LiveCatalogue) -> list[Action]:
         SayMore(live),
         Clarify(live),
         NoneOfThese(),
+        AnswerLocation(),
+        ChoosePlace(),
         StartSession(),
     ]

@@ -6,8 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.memory import offer
 from bot.catalogue.answers.compose import Answer
 from bot.catalogue.model import Aspect, Case, Procedure
 from bot.conversations.messages import Outcome
@@ -34,15 +36,19 @@ def say(
 
 
 def say_answer(
-    dispatcher: CollectingDispatcher, procedure: Procedure, aspect: Aspect, answer: Answer
+    dispatcher: CollectingDispatcher,
+    procedure: Procedure,
+    aspect: Aspect,
+    answer: Answer,
+    note: str | None = None,
 ) -> None:
-    """Utter a catalogue answer with the buttons that fit."""
+    """Utter a catalogue answer with the buttons that fit, and a note that fits the message."""
     buttons = []
     if answer.open_case:
         buttons += [case_button(procedure, aspect, case) for case in procedure.cases]
     if answer.has_more:
         buttons.append(button("Xem thêm", "more"))
-    text = answer.text
+    text = f"{answer.text}\n{note}" if note else answer.text
     if answer.open_case and procedure.case_question:
         text = f"{text}\n\n{procedure.case_question}"
     say(
@@ -63,8 +69,8 @@ def case_button(procedure: Procedure, aspect: Aspect, case: Case) -> dict[str, s
 
 def ask_which(
     dispatcher: CollectingDispatcher, procedures: Sequence[Procedure], aspect: Aspect, question: str
-) -> None:
-    """Ask which procedure is meant, with a way to refuse all."""
+) -> list[EventType]:
+    """Ask which procedure is meant, with a way to refuse all; return the events that note the offer."""
     offered = procedures[:MOST_BUTTONS]
     buttons = [
         button(procedure.short_name, "choose", procedure=procedure.code, aspect=aspect.value)
@@ -82,3 +88,4 @@ def ask_which(
         aspect=aspect.value,
         offers=[procedure.code for procedure in offered],
     )
+    return offer([procedure.code for procedure in procedures], aspect)

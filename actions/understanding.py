@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
 
 from bot.catalogue.model import Aspect
-from bot.nlu.labels import LINKING, PROCEDURE, aspect_of
+from bot.nlu.labels import LINKING, PROCEDURE, UNDERSTANDING, aspect_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,14 @@ class Understanding:
     """Procedure codes named without doubt, in the order of the message."""
     candidates: tuple[str, ...]
     """Codes to offer when none is beyond doubt, best first."""
+    group: str | None = None
+    """Label of an ambiguous name, when the message says no more than that."""
+    scores: dict[str, float] = field(default_factory=dict)
+    """Scores of the best procedures, 0 to 1.5."""
+    mention: float = 0.0
+    """Chance that the message names a procedure at all."""
+    confidence: float = 0.0
+    """Score of the intent by itself, 0 to 1."""
 
     @property
     def names_procedure(self) -> bool:
@@ -34,6 +42,7 @@ def understand(tracker: Tracker) -> Understanding:
     """Return the meaning of the latest message."""
     message: dict[str, Any] = tracker.latest_message or {}
     linking = message.get(LINKING) or {}
+    scores = (message.get(UNDERSTANDING) or {}).get("intents") or {}
     intent = (message.get("intent") or {}).get("name")
     main = aspect_of(intent)
     others = tuple(Aspect(name) for name in linking.get("more_aspects", ()) if name != main)
@@ -43,6 +52,10 @@ def understand(tracker: Tracker) -> Understanding:
         aspects=((main, *others) if main else others),
         found=tuple(linking.get("found") or ()),
         candidates=tuple(linking.get("ask") or ()),
+        group=linking.get("group") or None,
+        scores=dict(linking.get("scores") or {}),
+        mention=float(linking.get("mention") or 0.0),
+        confidence=float(scores.get(intent or "", 0.0)),
     )
 
 

@@ -95,3 +95,7 @@ def doctor() -> None:
 def main() -> None:
     """Entry point."""
     app()
+
+
+if __name__ == "__main__":
+    main()

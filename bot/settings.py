@@ -29,19 +29,19 @@ class Settings(BaseSettings):
     """The previous key, accepted while sessions signed with it run out."""
     host: str = "127.0.0.1"
     """Address to listen on."""
-    port: int = Field(8000, ge=1, le=65535)
+    port: int = Field(default=8000, ge=1, le=65535)
     """Port to listen on."""
     origins: tuple[str, ...] = ()
     """Exact origins of websites that may embed the widget, for example ["https://quangninh.gov.vn"]."""
-    trusted_proxies: int = Field(0, ge=0, le=5)
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
     """Number of reverse proxies in front, whose X-Forwarded-For is believed."""
-    messages_per_10_seconds: int = Field(10, ge=1)
+    messages_per_10_seconds: int = Field(default=10, ge=1)
     """Messages of one web session in 10 seconds."""
-    messages_per_10_minutes: int = Field(60, ge=1)
+    messages_per_10_minutes: int = Field(default=60, ge=1)
     """Messages of one web session in 10 minutes."""
-    sessions_per_minute: int = Field(60, ge=1)
+    sessions_per_minute: int = Field(default=60, ge=1)
     """New web sessions from one address in a minute."""
-    messages_per_minute_and_address: int = Field(300, ge=1)
+    messages_per_minute_and_address: int = Field(default=300, ge=1)
     """Messages from one address in a minute; offices share one address."""
 
     @cached_property

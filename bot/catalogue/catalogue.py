@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.catalogue.groups import Group
 from bot.catalogue.model import Procedure
 
 
@@ -24,11 +25,14 @@ class Entry:
 class Catalogue:
     """All procedures by code; never changed after it is built."""
 
-    def __init__(self, entries: Iterable[Entry], digest: str) -> None:
+    def __init__(self, entries: Iterable[Entry], digest: str, groups: Iterable[Group] = ()) -> None:
         self._entries = {entry.procedure.code: entry for entry in entries}
         self._moved = {
             old: entry.procedure.code for entry in self._entries.values() for old in entry.procedure.codes_old
         }
+        self.groups = tuple(groups)
+        """Names that several procedures share."""
+        self._groups = {group.label: group for group in self.groups}
         self.digest = digest
         """SHA-256 over file names and contents."""
 
@@ -48,6 +52,10 @@ class Catalogue:
         """Return the procedure with this current or former code, or None."""
         entry = self.entry(code)
         return entry.procedure if entry else None
+
+    def group(self, label: str | None) -> Group | None:
+        """Return the ambiguous name with this label, or None."""
+        return self._groups.get(label or "")
 
     def entry(self, code: str | None) -> Entry | None:
         """Return the procedure together with its file, or None."""

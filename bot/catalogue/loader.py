@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot.catalogue.catalogue import Catalogue, Entry
+from bot.catalogue.groups import load_groups
 from bot.catalogue.model import CatalogueFile
 from bot.catalogue.problems import CatalogueError, LineIndex, Problem, dotted
 
@@ -55,9 +56,17 @@ def load_catalogue(directory: Path) -> Catalogue:
             for index, procedure in enumerate(loaded.procedures)
         )
     problems.extend(_repeated_codes(entries))
+    groups = load_groups(directory.parent / "questions_back.yml")
+    known = {entry.procedure.code for entry in entries}
+    problems.extend(
+        Problem(Path("questions_back.yml"), 0, group.id, f"mã {code} không có trong danh mục")
+        for group in groups
+        for code in group.codes
+        if code not in known
+    )
     if problems:
         raise CatalogueError(problems)
-    return Catalogue(entries, digest.hexdigest())
+    return Catalogue(entries, digest.hexdigest(), groups)
 
 
 def read_file(path: Path, raw: bytes) -> CatalogueFile:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.tables import outbox
 from bot.vietnamese.folding import words
+
+RECENT_REPLIES = 30
+"""How many earlier replies of a conversation keep their buttons alive."""
 
 ORDINALS = {
     "nhat": 1, "dau": 1, "dau tien": 1, "mot": 1, "hai": 2, "nhi": 2, "ba": 3, "tu": 4, "bon": 4,
@@ -44,3 +51,24 @@ def choose(text: str, choices: Sequence[dict[str, str]]) -> dict[str, str] | Non
         return None
     return choices[number - 1] if 1 <= number <= len(choices) else None
 
+
+async def find_pressed(
+    connection: AsyncConnection,
+    conversation_id: str,
+    choice_id: str | None,
+    open_choices: Sequence[dict[str, str]],
+) -> str | None:
+    """Return the payload of a button of this conversation, or None for an old or a foreign one."""
+    if choice_id is None:
+        return None
+    for choice in open_choices:
+        if choice["id"] == choice_id:
+            return choice["payload"]
+    bodies = await connection.scalars(
+        select(outbox.c.body)
+        .where(outbox.c.conversation_id == conversation_id)
+        .order_by(outbox.c.seq.desc())
+        .limit(RECENT_REPLIES)
+    )
+    buttons = (button for body in bodies for button in body.get("buttons", ()))
+    return next((str(button["payload"]) for button in buttons if button["id"] == choice_id), None)

@@ -6,11 +6,11 @@ import asyncio
 import logging
 import time
 from collections import deque
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import update
 
 from bot.clock import now
 from bot.conversations.choices import choose
@@ -19,21 +19,26 @@ from bot.conversations.messages import ConversationId, Kind, Turn, TurnResult
 from bot.conversations.queue import Claim, InboxQueue
 from bot.conversations.sentences import APOLOGY, STALE_CHOICE
 from bot.conversations.states import State, StateConflict
-from bot.conversations.turns import finish_turn
+from bot.conversations.turns import PULLED_CHANNELS, finish_turn
 from bot.conversations.wakeups import Wakeups
 from bot.metrics import TURN_FAILURES, TURN_SECONDS, TURNS, WAITING
-from bot.storage.database import Database
-from bot.storage.tables import inbox, outbox
+from bot.storage.database import Database, is_passing
+from bot.storage.tables import inbox
 
 logger = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 1.0
-"""How often a process looks for messages that nobody took, for example after a crash."""
-TURN_LIMIT_SECONDS = 15.0
 MAX_ATTEMPTS = 3
-RETRY_SECONDS = (1.0, 5.0)
-RECENT_REPLIES = 30
-"""How many earlier replies of a conversation keep their buttons alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTimes:
+    """The rhythm of a dispatcher, in seconds."""
+
+    sweep: float = 1.0
+    """How often a process looks for messages that nobody took, for example after a crash."""
+    turn_limit: float = 15.0
+    retry: tuple[float, ...] = (1.0, 5.0)
+    """Pauses after a first, second… failure of a turn."""
 
 
 class Engine(Protocol):
@@ -46,11 +51,19 @@ class Engine(Protocol):
 class Dispatcher:
     """Runs turns of many conversations side by side, and of each one by one."""
 
-    def __init__(self, database: Database, engine: Engine, wakeups: Wakeups, originals: OriginalTexts) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        wakeups: Wakeups,
+        originals: OriginalTexts,
+        times: TurnTimes | None = None,
+    ) -> None:
         self._database = database
         self._engine = engine
         self._wakeups = wakeups
         self._originals = originals
+        self._times = times or TurnTimes()
         self._queue = InboxQueue(database)
         self._ready: deque[ConversationId] = deque()
         self._queued: set[ConversationId] = set()
@@ -88,13 +101,15 @@ class Dispatcher:
     async def _sweep(self) -> None:
         older_than = timedelta(0)
         while True:
+            self._originals.drop_old()
             try:
                 for conversation_id in await self._queue.waiting(older_than):
                     self.enqueue(conversation_id)
-                older_than = timedelta(seconds=SWEEP_SECONDS)
-            except (SQLAlchemyError, OSError) as error:
+                older_than = timedelta(seconds=self._times.sweep)
+            except Exception as error:
+                # This loop must outlive whatever happens to the database.
                 logger.warning("looking for waiting messages failed: %s", type(error).__name__)
-            await asyncio.sleep(SWEEP_SECONDS)
+            await asyncio.sleep(self._times.sweep)
 
     async def _worker(self) -> None:
         while True:
@@ -120,10 +135,13 @@ class Dispatcher:
         again = False
         try:
             again = await self._take_one(conversation_id)
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:
             # The message stays in the inbox; the sweep finds it when the database is back.
             TURN_FAILURES.labels(type(error).__name__).inc()
-            logger.warning("a turn will be repeated: %s", type(error).__name__)
+            if is_passing(error):
+                logger.warning("a turn will be repeated: %s", type(error).__name__)
+            else:
+                logger.exception("a turn will be repeated")
         finally:
             again = self._running.pop(conversation_id, False) or again
         if again:
@@ -136,10 +154,7 @@ class Dispatcher:
             async with self._queue.claim(conversation_id) as claim:
                 if claim is None:
                     return False
-                result = await self._run(claim)
-                async with claim.write as connection:
-                    await finish_turn(connection, claim, result)
-                    await self._wakeups.announce_reply(connection, conversation_id)
+                result, again = await self._run_and_finish(claim)
         except StateConflict:
             return True
         except _TurnFailed as failure:
@@ -147,33 +162,55 @@ class Dispatcher:
             return True
         self._originals.forget(claim.inbox_id)
         self._wakeups.reply(conversation_id)
+        self._wakeups.outgoing(claim.channel)
         TURN_SECONDS.observe(time.perf_counter() - started)
         outcome = result.replies[0].outcome.value if result.replies else "silent"
         TURNS.labels(claim.channel, outcome).inc()
-        return True
+        return again
+
+    async def _run_and_finish(self, claim: Claim) -> tuple[TurnResult, bool]:
+        """Return what the turn produced, once it is written, and whether to look again.
+
+        Raises:
+            StateConflict: Nothing was written, because the conversation is no longer ours to answer.
+            _TurnFailed: The turn or its result is at fault; it is counted.
+            Exception: The database is away; the turn is repeated without counting.
+        """
+        try:
+            result = await self._run(claim)
+        except Exception as error:
+            raise _failed(claim, error) from error
+        try:
+            async with claim.write as connection:
+                again = await finish_turn(connection, claim, result)
+                await self._wakeups.announce_reply(connection, claim.conversation_id)
+                if claim.channel not in PULLED_CHANNELS:
+                    await self._wakeups.announce_outgoing(connection, claim.channel)
+        except StateConflict:
+            raise
+        except Exception as error:
+            if is_passing(error):
+                raise
+            # For example a text that the database refuses: repeating it for ever would help nobody.
+            raise _failed(claim, error) from error
+        return result, again
 
     async def _run(self, claim: Claim) -> TurnResult:
         if claim.held.state is not State.BOT:
             return TurnResult((), None)
         if claim.attempts >= MAX_ATTEMPTS:
             return TurnResult((APOLOGY,), None)
-        turn = await self._turn(claim)
+        turn = self._turn(claim)
         if turn is None:
             return TurnResult((STALE_CHOICE,), None)
-        try:
-            async with asyncio.timeout(TURN_LIMIT_SECONDS):
-                return await self._engine.respond(turn)
-        except Exception as error:
-            TURN_FAILURES.labels(type(error).__name__).inc()
-            logger.exception("turn %s failed", claim.inbox_id)
-            raise _TurnFailed(claim) from error
+        async with asyncio.timeout(self._times.turn_limit):
+            return await self._engine.respond(turn)
 
-    async def _turn(self, claim: Claim) -> Turn | None:
+    def _turn(self, claim: Claim) -> Turn | None:
         """Return what the engine gets, or None for a button that is not ours."""
-        payload: str | None = None
         text = self._originals.peek(claim.inbox_id) or claim.text
+        payload = claim.payload
         if claim.kind == Kind.CHOICE:
-            payload = await self._payload_of(claim)
             if payload is None:
                 return None
         elif chosen := choose(text, claim.open_choices):
@@ -187,36 +224,27 @@ class Dispatcher:
             unsupported=claim.kind == Kind.UNSUPPORTED,
         )
 
-    async def _payload_of(self, claim: Claim) -> str | None:
-        for choice in claim.open_choices:
-            if choice["id"] == claim.choice_id:
-                return choice["payload"]
-        async with self._database.read() as connection:
-            bodies = await connection.scalars(
-                select(outbox.c.body)
-                .where(outbox.c.conversation_id == claim.conversation_id)
-                .order_by(outbox.c.seq.desc())
-                .limit(RECENT_REPLIES)
-            )
-            for body in bodies:
-                for button in body["buttons"]:
-                    if button["id"] == claim.choice_id:
-                        return str(button["payload"])
-        return None
-
     async def _postpone(self, claim: Claim) -> None:
         """Count a failed attempt; the last one is answered with an apology."""
-        delay = RETRY_SECONDS[min(claim.attempts, len(RETRY_SECONDS) - 1)]
+        pauses = self._times.retry
+        pause = timedelta(seconds=pauses[min(claim.attempts, len(pauses) - 1)])
         is_last = claim.attempts + 1 >= MAX_ATTEMPTS
         async with self._database.write() as connection:
             await connection.execute(
                 update(inbox)
-                .where(inbox.c.id == claim.inbox_id, inbox.c.status == "pending")
-                .values(
-                    attempts=claim.attempts + 1,
-                    retry_at=None if is_last else now() + timedelta(seconds=delay),
+                .where(
+                    inbox.c.id == claim.inbox_id,
+                    inbox.c.status == "pending",
+                    inbox.c.attempts == claim.attempts,
                 )
+                .values(attempts=claim.attempts + 1, retry_at=None if is_last else now() + pause)
             )
+
+
+def _failed(claim: Claim, error: Exception) -> _TurnFailed:
+    TURN_FAILURES.labels(type(error).__name__).inc()
+    logger.error("turn %s failed", claim.inbox_id, exc_info=error)
+    return _TurnFailed(claim)
 
 
 class _TurnFailed(RuntimeError):

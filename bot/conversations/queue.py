@@ -11,16 +11,27 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
-from bot.conversations.messages import ConversationId
+from bot.conversations.choices import find_pressed
+from bot.conversations.messages import ConversationId, Kind
 from bot.conversations.states import Held, State
 from bot.storage.database import Database
 from bot.storage.tables import conversations, dialogue_states, inbox
+
+# Written out, so that plans which the server keeps for any parameter use the small index, too.
+_IS_PENDING = inbox.c.status == literal_column("'pending'")
+_earlier = inbox.alias("earlier")
+_IS_FIRST = ~exists().where(
+    and_(
+        _earlier.c.conversation_id == inbox.c.conversation_id,
+        _earlier.c.status == literal_column("'pending'"),
+        _earlier.c.seq < inbox.c.seq,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +39,13 @@ class Claim:
     """The message to answer now, with all that the turn has to read."""
 
     inbox_id: int
+    seq: int
     conversation_id: ConversationId
     channel: str
     kind: str
     text: str
-    choice_id: str | None
+    payload: str | None
+    """The command behind the button that was pressed; None for an old or a foreign button."""
     attempts: int
     held: Held
     open_choices: list[dict[str, str]]
@@ -53,8 +66,7 @@ class InboxQueue:
         """Yield the oldest waiting message of a conversation, or None when there is none to take."""
         if self._database.is_postgresql:
             async with self._database.write() as connection:
-                row = await self._head(connection, conversation_id, lock=True)
-                yield _claim(row, _already_open(connection)) if row else None
+                yield await self._claim(connection, conversation_id, _already_open(connection))
             return
         if conversation_id in self._claimed:
             yield None
@@ -62,31 +74,33 @@ class InboxQueue:
         self._claimed.add(conversation_id)
         try:
             async with self._database.read() as connection:
-                row = await self._head(connection, conversation_id, lock=False)
-            yield _claim(row, self._database.write()) if row else None
+                claim = await self._claim(connection, conversation_id, self._database.write())
+            yield claim
         finally:
             self._claimed.discard(conversation_id)
 
     async def waiting(self, older_than: timedelta, limit: int = 200) -> list[ConversationId]:
-        """Return conversations with messages that wait longer than `older_than`."""
-        until = now() - older_than
+        """Return conversations whose next message waits longer than `older_than`, the longest first."""
+        moment = now()
         async with self._database.read() as connection:
             found = await connection.scalars(
                 select(inbox.c.conversation_id)
-                .where(inbox.c.status == "pending", inbox.c.received_at <= until, _due(until + older_than))
-                .distinct()
+                .where(_IS_PENDING, inbox.c.received_at <= moment - older_than, _due(moment), _IS_FIRST)
+                .order_by(inbox.c.id)
                 .limit(limit)
             )
             return [ConversationId(value) for value in found]
 
-    async def _head(
-        self, connection: AsyncConnection, conversation_id: ConversationId, *, lock: bool
-    ) -> Row[Any] | None:
-        earlier = inbox.alias("earlier")
+    async def _claim(
+        self,
+        connection: AsyncConnection,
+        conversation_id: ConversationId,
+        write: AbstractAsyncContextManager[AsyncConnection],
+    ) -> Claim | None:
         statement = (
             select(
                 inbox.c.id,
-                inbox.c.conversation_id,
+                inbox.c.seq,
                 inbox.c.channel,
                 inbox.c.kind,
                 inbox.c.text,
@@ -99,43 +113,34 @@ class InboxQueue:
             )
             .join(conversations, conversations.c.id == inbox.c.conversation_id)
             .outerjoin(dialogue_states, dialogue_states.c.conversation_id == inbox.c.conversation_id)
-            .where(
-                inbox.c.conversation_id == conversation_id,
-                inbox.c.status == "pending",
-                _due(now()),
-                ~exists().where(
-                    and_(
-                        earlier.c.conversation_id == inbox.c.conversation_id,
-                        earlier.c.status == "pending",
-                        earlier.c.seq < inbox.c.seq,
-                    )
-                ),
-            )
+            .where(inbox.c.conversation_id == conversation_id, _IS_PENDING, _due(now()), _IS_FIRST)
             .limit(1)
         )
-        if lock:
+        if self._database.is_postgresql:
             statement = statement.with_for_update(of=inbox, skip_locked=True)
-        return (await connection.execute(statement)).one_or_none()
+        row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        open_choices = row.open_choices or []
+        pressed = row.choice_id if row.kind == Kind.CHOICE else None
+        return Claim(
+            inbox_id=row.id,
+            seq=row.seq,
+            conversation_id=conversation_id,
+            channel=row.channel,
+            kind=row.kind,
+            text=row.text,
+            payload=await find_pressed(connection, conversation_id, pressed, open_choices),
+            attempts=row.attempts,
+            held=Held(State(row.state), row.state_version),
+            open_choices=open_choices,
+            dialogue=row.events,
+            write=write,
+        )
 
 
-def _due(moment: datetime) -> Any:
+def _due(moment: datetime) -> ColumnElement[bool]:
     return or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= moment)
-
-
-def _claim(row: Row[Any], write: AbstractAsyncContextManager[AsyncConnection]) -> Claim:
-    return Claim(
-        inbox_id=row.id,
-        conversation_id=ConversationId(row.conversation_id),
-        channel=row.channel,
-        kind=row.kind,
-        text=row.text,
-        choice_id=row.choice_id,
-        attempts=row.attempts,
-        held=Held(State(row.state), row.state_version),
-        open_choices=row.open_choices or [],
-        dialogue=row.events,
-        write=write,
-    )
 
 
 @asynccontextmanager

@@ -19,11 +19,15 @@ PULLED_CHANNELS = frozenset({"web", "cli"})
 """Channels that fetch their messages; the others are sent to."""
 
 
-async def finish_turn(connection: AsyncConnection, claim: Claim, result: TurnResult) -> None:
-    """Write all that a turn produced.
+async def finish_turn(connection: AsyncConnection, claim: Claim, result: TurnResult) -> bool:
+    """Write all that a turn produced; say whether something else was said in the conversation meanwhile.
+
+    Numbers are given under the lock of the conversation: without a number between message and replies,
+    no later message can be waiting.
 
     Raises:
-        StateConflict: A person took the conversation meanwhile; the bot's words are dropped.
+        StateConflict: A person took the conversation meanwhile, or it was erased, or the message has
+            been answered; the bot's words are dropped.
     """
     replies = [with_choice_ids(reply) for reply in result.replies]
     moment = now()
@@ -48,9 +52,9 @@ async def finish_turn(connection: AsyncConnection, claim: Claim, result: TurnRes
                 for part, reply in enumerate(replies)
             ],
         )
-    await connection.execute(
+    ended = await connection.execute(
         update(inbox)
-        .where(inbox.c.id == claim.inbox_id)
+        .where(inbox.c.id == claim.inbox_id, inbox.c.status == "pending")
         .values(
             status="done",
             finished_at=moment,
@@ -59,6 +63,9 @@ async def finish_turn(connection: AsyncConnection, claim: Claim, result: TurnRes
             release=result.release,
         )
     )
+    if ended.rowcount != 1:
+        raise StateConflict(claim.conversation_id)
+    return first_seq != claim.seq + 1
 
 
 def with_choice_ids(reply: Reply) -> Reply:

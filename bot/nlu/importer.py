@@ -12,8 +12,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.loader import load_catalogue
-from bot.nlu.labels import intent_of, set_procedure
 from bot.catalogue.model import Aspect
+from bot.nlu.labels import intent_of, set_procedure
 from bot.vietnamese.folding import strip_marks
 from bot.vietnamese.normaliser import clean
 
@@ -52,7 +52,7 @@ class CatalogueImporter(RasaFileImporter):
 
 
 def catalogue_examples(catalogue: Catalogue) -> list[Message]:
-    """Return questions and names of all procedures as labelled examples."""
+    """Return questions and names of all procedures and ambiguous names as labelled examples."""
     examples: list[Message] = []
     for procedure in catalogue:
         names = (procedure.short_name, procedure.official_name.removeprefix("Thủ tục "), *procedure.aliases)
@@ -61,6 +61,13 @@ def catalogue_examples(catalogue: Catalogue) -> list[Message]:
         for aspect, text, is_name in labelled:
             example = Message(data={TEXT: clean(text), INTENT: intent_of(aspect)})
             set_procedure(example, procedure.code, is_name=is_name)
+            examples.append(example)
+    for group in catalogue.groups:
+        labelled = [(Aspect.OVERVIEW, name, True) for name in group.names]
+        labelled += [(aspect, text, False) for aspect, texts in group.examples.items() for text in texts]
+        for aspect, text, is_name in labelled:
+            example = Message(data={TEXT: clean(text), INTENT: intent_of(aspect)})
+            set_procedure(example, group.label, is_name=is_name)
             examples.append(example)
     return examples
 

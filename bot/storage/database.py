@@ -10,11 +10,23 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_MS = 10_000
+REACHABLE_SECONDS = 1.0
+DEAD_PEER: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""Connection options of libpq: a server that vanished without a word is noticed after 15 to 25 seconds.
+
+The statement timeout does not help there, for it is the server that keeps it.
+"""
 
 
 class Database:
@@ -27,6 +39,7 @@ class Database:
         self.engine = _create_engine(self.url, pool_size, durable=durable)
         # SQLite has one writer; waiting here is fair, waiting inside SQLite is polling.
         self._writer: asyncio.Lock | None = None if self.is_postgresql else asyncio.Lock()
+        self._probe: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -48,20 +61,46 @@ class Database:
 
     async def is_reachable(self) -> bool:
         """Say whether a trivial query succeeds within a second."""
+        # Cancelling a query waits for the server, so a silent server must not be waited for at all,
+        # and only one query hangs there however often we are asked.
+        if self._probe is None or self._probe.done():
+            self._probe = asyncio.create_task(self._ask_anything())
+            self._probe.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            async with asyncio.timeout(1), self.read() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, TimeoutError, OSError):
+            async with asyncio.timeout(REACHABLE_SECONDS):
+                await asyncio.shield(self._probe)
+        except (SQLAlchemyError, OSError):
             return False
         return True
 
+    async def _ask_anything(self) -> None:
+        async with self.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
     async def close(self) -> None:
         """Close all connections."""
+        if self._probe is not None and not self._probe.done():
+            self._probe.cancel()
+            await asyncio.wait({self._probe}, timeout=REACHABLE_SECONDS)
         await self.engine.dispose()
 
 
+def is_passing(error: BaseException) -> bool:
+    """Say whether the same work may succeed later: the database is away, busy, or chose a victim.
+
+    False means that the work itself is at fault and would fail again.
+    """
+    if isinstance(error, DBAPIError):
+        return isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated
+    return isinstance(error, (OSError, PoolTimeout))
+
+
 def _with_driver(url: URL) -> URL:
-    drivers = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
+    drivers = {
+        "postgresql": "postgresql+psycopg",
+        "postgres": "postgresql+psycopg",
+        "sqlite": "sqlite+aiosqlite",
+    }
     return url.set(drivername=drivers.get(url.drivername, url.drivername))
 
 
@@ -78,6 +117,7 @@ def _create_engine(url: URL, pool_size: int, *, durable: bool) -> AsyncEngine:
             "pool_recycle": 1800,
             "connect_args": {
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                **DEAD_PEER,
                 "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
             },
         }

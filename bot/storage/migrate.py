@@ -43,6 +43,8 @@ async def ensure_tables(database: Database) -> None:
 
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
+        # Waiting for another process, or building an index, may take longer than any other statement.
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         # One process at a time; released with the transaction.
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7246101)")
     command.upgrade(_config(connection), "head")

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -31,7 +32,8 @@ metadata = MetaData(
 )
 
 Json = JSON().with_variant(JSONB(), "postgresql")
-# SQLite numbers rows by itself only in columns of type INTEGER.
+# SQLite numbers rows by itself only in columns of type INTEGER. The tables with such an id also need
+# `sqlite_autoincrement`, or the id of an erased message would be given to the next one.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
 Moment = DateTime(timezone=True)
 
@@ -73,6 +75,7 @@ inbox = Table(
     UniqueConstraint("channel", "platform_message_id"),
     UniqueConstraint("conversation_id", "seq"),
     CheckConstraint("status IN ('pending', 'done', 'failed')", name="status"),
+    sqlite_autoincrement=True,
 )
 # Both queues stay small however long the history grows.
 Index(
@@ -104,10 +107,12 @@ outbox = Table(
     # The last line of defence against a doubled reply.
     UniqueConstraint("inbox_id", "part"),
     CheckConstraint("status IN ('pulled', 'pending', 'sent', 'failed')", name="status"),
+    sqlite_autoincrement=True,
 )
 Index(
     "ix_outbox_pending",
-    outbox.c.retry_at,
+    outbox.c.conversation_id,
+    outbox.c.seq,
     postgresql_where=text("status = 'pending'"),
     sqlite_where=text("status = 'pending'"),
 )
@@ -132,4 +137,46 @@ releases = Table(
     Column("created_at", Moment, nullable=False),
     Column("activated_at", Moment),
     CheckConstraint("state IN ('trained', 'active', 'retired')", name="state"),
+)
+
+import_runs = Table(
+    "import_runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("file", String(255), nullable=False, comment="name of the file, without its folder"),
+    Column("state", String(8), nullable=False),
+    Column("report", Json),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    CheckConstraint("state IN ('running', 'done', 'failed')", name="state"),
+)
+
+imported_procedures = Table(
+    "imported_procedures",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("content", Json, nullable=False, comment="bot.catalogue.imported.ImportedProcedure"),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of content"),
+    Column("flags", Json, nullable=False, comment="trap → repaired, withheld, caution"),
+    Column("source_url", String(500), nullable=False),
+    Column("collected_on", Date),
+    Column(
+        "run_id", ForeignKey("import_runs.id"), nullable=False, comment="the import that last changed it"
+    ),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# A run fills this batch by batch; one transaction at its end moves everything over.
+import_staging = Table(
+    "import_staging",
+    metadata,
+    Column("run_id", ForeignKey("import_runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("code", String(8), primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("flags", Json, nullable=False),
+    Column("source_url", String(500), nullable=False),
+    Column("collected_on", Date),
 )

@@ -42,3 +42,6 @@ def _taught(catalogue: Catalogue) -> Iterator[tuple[object, ...]]:
     for item in catalogue:
         questions = sorted((aspect.value, texts) for aspect, texts in item.questions.items())
         yield item.code, item.short_name, item.official_name, item.aliases, questions
+    for group in catalogue.groups:
+        examples = sorted((aspect.value, texts) for aspect, texts in group.examples.items())
+        yield group.label, group.names, group.codes, examples

@@ -26,6 +26,8 @@ HEADINGS = {
     Aspect.DEADLINE: "hạn phải làm",
     Aspect.AUTHORIZATION: "nhờ người khác làm thay",
 }
+OLD_FACTS = frozenset({Aspect.FEE, Aspect.DURATION, Aspect.DOCUMENTS, Aspect.FORM})
+"""Facts of an obsolete page that are not shown at all."""
 NAME_ONLY = (
     "Với thủ tục này tôi mới xác nhận được tên và mã số, chưa có giấy tờ, lệ phí và thời hạn. "
     "Anh/chị vui lòng hỏi Trung tâm Phục vụ hành chính công cấp xã nơi mình ở, "
@@ -72,11 +74,11 @@ def compose(
     else:
         body = BODIES[aspect](subject, everything)
         if procedure.status is Status.OBSOLETE_LISTING:
-            body = f"{body}\n{OBSOLETE}"
-    source = (
-        f"Nguồn: Cổng Dịch vụ công quốc gia, kiểm tra ngày {day(procedure.source.checked_on)}\n"
-        f"{procedure.source.url}"
-    )
+            body = OBSOLETE if aspect in OLD_FACTS else f"{body}\n{OBSOLETE}"
+    source = "Nguồn: Cổng Dịch vụ công quốc gia"
+    if procedure.status is not Status.NAME_ONLY:
+        source += f", kiểm tra ngày {day(procedure.source.checked_on)}"
+    source += f"\n{procedure.source.url}"
     return Answer(
         f"{title}\n{body}\n{source}",
         (procedure.source.url,),
@@ -101,13 +103,15 @@ def _overview(subject: Subject, everything: bool) -> str:
     papers = [paper.name for paper in subject.documents() if paper.condition is None][:4]
     if papers:
         lines.append("Giấy tờ chính:\n" + bullets(sentence(name) for name in papers))
+    elif subject.differs_by_case("documents"):
+        lines.append("Giấy tờ: khác nhau theo trường hợp.")
     if time := times.short_time(subject):
         lines.append(f"Thời gian: {sentence(time)}")
     elif subject.differs_by_case("times"):
         lines.append("Thời gian: khác nhau theo trường hợp.")
     lines.append(f"Nơi nộp: {sentence(place.short_place(subject))}")
     if len(procedure.deadlines) == 1:
-        lines.append(rules.deadline_text(subject) or "")
+        lines.append("Hạn phải làm: " + (rules.deadline_text(subject) or "").removeprefix("• "))
     lines.append("Anh/chị hỏi tiếp được: lệ phí, đủ giấy tờ, cách nộp trực tuyến, ai đi thay được.")
     return "\n".join(line for line in lines if line)
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.catalogue.answers.phrases import LONGEST_LIST, bullets, case_title, lower_first, sentence
+from bot.catalogue.answers.phrases import (
+    LONGEST_LIST,
+    bullets,
+    case_title,
+    condition,
+    joined,
+    lower_first,
+    sentence,
+)
 from bot.catalogue.answers.subject import Subject
 from bot.catalogue.facts import CopyKind, Document, DocumentMode
 
@@ -12,6 +20,7 @@ UNKNOWN = (
     "Danh sách giấy tờ của thủ tục này chưa được xác nhận trong danh mục của tôi. "
     "Anh/chị xem trang nguồn hoặc hỏi cán bộ tại quầy trước khi chuẩn bị."
 )
+FORM_NAMES = ("tờ khai", "đơn đề nghị", "đơn xin", "đơn đăng ký", "giấy đề nghị", "văn bản đề nghị", "phiếu khai")
 NO_FORM = "Danh mục của tôi chưa ghi mẫu đơn riêng cho thủ tục này. Cán bộ tại quầy có sẵn mẫu để anh/chị điền."
 COPIES = {
     CopyKind.CERTIFIED: "bản sao chứng thực",
@@ -31,8 +40,10 @@ def document_text(subject: Subject, *, everything: bool) -> str | None:
         papers = subject.documents()
         return _listed(papers, everything=everything) if papers else None
     parts: list[str] = []
-    if subject.procedure.documents:
-        parts.append(f"Giấy tờ chung:\n{_listed(subject.procedure.documents, everything=everything)}")
+    without_own = [case for case in subject.procedure.cases if case.documents is None]
+    if subject.procedure.documents and without_own:
+        title = joined(case_title(case) for case in without_own)
+        parts.append(f"{title}:\n{_listed(subject.procedure.documents, everything=everything)}")
     for case in subject.cases_with("documents"):
         papers = subject.documents(case)
         body = _listed(papers, everything=everything) if papers else bullets([UNKNOWN])
@@ -45,7 +56,7 @@ def not_required_text(subject: Subject) -> str | None:
     rows = subject.procedure.not_required
     if not rows:
         return None
-    return "Không cần nộp:\n" + bullets(sentence(f"{row.name}: {lower_first(row.reason)}") for row in rows)
+    return "Thường không phải nộp (cơ quan tự tra dữ liệu):\n" + bullets(sentence(f"{row.name}: {lower_first(row.reason)}") for row in rows)
 
 
 def is_long(subject: Subject) -> bool:
@@ -58,7 +69,7 @@ def form_text(subject: Subject) -> str | None:
     papers = [*subject.procedure.documents]
     papers += [paper for case in subject.procedure.cases for paper in case.documents or ()]
     forms = dict.fromkeys(
-        _form_line(paper) for paper in papers if paper.form or paper.name.lower().startswith(("tờ khai", "đơn", "giấy đề nghị", "phiếu", "văn bản đề nghị"))
+        _form_line(paper) for paper in papers if _is_form(paper)
     )
     return bullets(forms) if forms else None
 
@@ -66,10 +77,22 @@ def form_text(subject: Subject) -> str | None:
 def _form_line(paper: Document) -> str:
     text = paper.name
     if paper.form and paper.form.lower() not in text.lower():
-        text += f" – mẫu {paper.form}"
+        text += f" – mẫu {_form_number(paper.form)}"
     if paper.form_source:
         text += f", ban hành theo {paper.form_source}"
     return sentence(text)
+
+
+def _form_number(form: str) -> str:
+    """Return a form number without the word mẫu, which the sentence has already."""
+    for word in ("mẫu số ", "mẫu "):
+        if form.lower().startswith(word):
+            return form[len(word) :]
+    return form
+
+
+def _is_form(paper: Document) -> bool:
+    return bool(paper.form) or paper.name.lower().startswith(FORM_NAMES)
 
 
 def _listed(papers: Iterable[Document], *, everything: bool) -> str:
@@ -89,7 +112,9 @@ def _listed(papers: Iterable[Document], *, everything: bool) -> str:
 def _line(paper: Document) -> str:
     text = paper.name
     if paper.form and paper.form.lower() not in text.lower():
-        text += f" (mẫu {paper.form})"
+        text += f" (mẫu {_form_number(paper.form)})"
+    if paper.mode is DocumentMode.E_FORM:
+        text += ", điền trên mạng"
     counts = []
     if paper.originals:
         counts.append(f"{paper.originals} bản chính")
@@ -98,6 +123,5 @@ def _line(paper: Document) -> str:
     if counts:
         text += f": {' và '.join(counts)}"
     if paper.condition:
-        condition = paper.condition
-        text += f" – {condition if condition.startswith(('nếu ', 'khi ', 'trường hợp ')) else 'nếu ' + lower_first(condition)}"
+        text += f" – {condition(paper.condition)}"
     return sentence(text) + (f" {sentence(paper.note)}" if paper.note else "")

@@ -8,10 +8,11 @@ from bot.catalogue.facts import Channel
 from bot.catalogue.model import Case
 
 CHANNELS = {
-    Channel.DIRECT: "nộp trực tiếp",
-    Channel.ONLINE: "nộp trực tuyến",
-    Channel.POST: "nộp qua bưu chính",
+    Channel.DIRECT: "trực tiếp",
+    Channel.ONLINE: "trực tuyến",
+    Channel.POST: "qua bưu chính",
 }
+CONDITION_WORDS = ("nếu ", "khi ", "sau khi ", "trường hợp ", "trừ ", "kể từ ", "đối với ", "với ", "cho ")
 LONGEST_LIST = 8
 """Items shown before “xem thêm”."""
 
@@ -37,8 +38,14 @@ def bullets(items: Iterable[str]) -> str:
 
 
 def by_channels(channels: Iterable[Channel]) -> str:
-    """Return `nộp trực tuyến, nộp qua bưu chính`."""
-    return ", ".join(CHANNELS[channel] for channel in channels)
+    """Return `nộp trực tuyến hoặc qua bưu chính`."""
+    return "nộp " + joined((CHANNELS[channel] for channel in channels), " hoặc ")
+
+
+def condition(text: str) -> str:
+    """Return a condition that can follow a statement: `nếu phải xác minh`."""
+    text = lower_first(text)
+    return text if text.startswith(CONDITION_WORDS) else f"nếu {text}"
 
 
 def case_title(case: Case) -> str:

@@ -27,22 +27,30 @@ def how_text(subject: Subject) -> str | None:
     procedure = subject.procedure
     parts: list[str] = []
     if procedure.channels:
-        if Channel.ONLINE in procedure.channels:
-            others = [channel for channel in procedure.channels if channel is not Channel.ONLINE]
-            text = f"Nộp trực tuyến được, tại Cổng Dịch vụ công quốc gia ({PORTAL}), đăng nhập bằng VNeID."
-            if others:
-                text += f" Cũng có thể {by_channels(others)}."
-            parts.append(text)
-        else:
-            ways = by_channels(procedure.channels)
-            parts.append(f"Thủ tục này {ways}; danh mục không ghi cách nộp trực tuyến.")
+        parts.append(_ways(subject))
     if procedure.steps:
         steps = (f"{number}. {sentence(step)}" for number, step in enumerate(procedure.steps, 1))
         parts.append("Các bước:\n" + "\n".join(steps))
     return "\n".join(parts) or None
 
 
+def _ways(subject: Subject) -> str:
+    """Return the ways to hand in; online with the portal that the entry names."""
+    procedure = subject.procedure
+    if Channel.ONLINE not in procedure.channels:
+        ways = by_channels(procedure.channels)
+        return f"Hồ sơ {ways}; danh mục của tôi không ghi cách nộp trực tuyến."
+    portals = [place for place in procedure.agency.receives if "cổng " in place.lower()]
+    where = sentence(portals[0]) if portals else f"Cổng Dịch vụ công quốc gia ({PORTAL})."
+    text = f"Làm trực tuyến được: {where} Đăng nhập bằng VNeID."
+    others = [channel for channel in procedure.channels if channel is not Channel.ONLINE]
+    return f"{text} Cũng có thể {by_channels(others)}." if others else text
+
+
 def short_place(subject: Subject) -> str:
     """Return where to hand in, in one line."""
     agency = subject.procedure.agency
-    return joined(place.rstrip(".") for place in agency.receives[:2]) if agency.receives else agency.decides
+    places = [place.rstrip(".") for place in agency.receives[:2]]
+    if any(mark in place for place in places for mark in (":", ";", "nếu ")):
+        places = places[:1]
+    return joined(places, " hoặc ") if places else agency.decides

@@ -7,6 +7,7 @@ from bot.catalogue.answers.subject import Subject
 from bot.catalogue.facts import Deadline, LegalBasis
 from bot.catalogue.text import UNITS, day
 
+STARTS = ("kể từ ", "tính ", "ngay ", "trước ", "sau ", "khi ")
 CONDITIONS_UNKNOWN = (
     "Điều kiện riêng của thủ tục này chưa được ghi trong danh mục của tôi. "
     "Anh/chị hỏi nơi nhận hồ sơ để chắc chắn trường hợp của mình được giải quyết."
@@ -28,7 +29,7 @@ def condition_text(subject: Subject) -> str | None:
     procedure = subject.procedure
     lines = [sentence(line) for line in (*procedure.who, *procedure.conditions)]
     if procedure.cases and subject.case is None:
-        lines.append(f"Các trường hợp: {'; '.join(case_title(case) for case in procedure.cases)}.")
+        lines += [f"Trường hợp: {sentence(case_title(case))}" for case in procedure.cases]
     return bullets(lines) if lines else None
 
 
@@ -44,8 +45,9 @@ def _deadline(row: Deadline) -> str:
         term = f"{row.amount} {UNITS.get(row.unit, '')}".strip()
         if term not in text and f"{row.amount:02d} " not in text:
             text += f" trong vòng {term}"
-        if row.counted_from and row.counted_from not in text:
-            text += f", tính từ {row.counted_from.removeprefix('từ ')}"
+    if row.counted_from and row.counted_from not in text:
+        start = row.counted_from.removeprefix("từ ")
+        text += f", {start}" if start.startswith(STARTS) else f", tính từ {start}"
     return sentence(text) + (f" {sentence(row.if_late)}" if row.if_late else "")
 
 

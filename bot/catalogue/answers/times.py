@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.catalogue.answers.phrases import bullets, by_channels, case_title, joined, sentence
+from bot.catalogue.answers.phrases import bullets, by_channels, case_title, condition, joined, sentence
 from bot.catalogue.answers.subject import Subject
 from bot.catalogue.facts import Time
 from bot.catalogue.text import duration
@@ -21,9 +21,8 @@ def time_text(subject: Subject) -> str | None:
     parts: list[str] = []
     without_own = [case for case in subject.procedure.cases if case.times is None]
     common = tuple(time for time in subject.procedure.times if time.holds_on(subject.on))
-    if common:
-        title = joined(case_title(case) for case in without_own) if without_own else "Chung"
-        parts.append(f"{title}:\n{_rows(common)}")
+    if common and without_own:
+        parts.append(f"{joined(case_title(case) for case in without_own)}:\n{_rows(common)}")
     for case in subject.cases_with("times"):
         rows = subject.times(case)
         body = _rows(rows) if rows else bullets([UNKNOWN])
@@ -48,7 +47,7 @@ def _line(time: Time) -> str:
     if time.channels:
         text += f" khi {by_channels(time.channels)}"
     if time.condition:
-        text += f" nếu {time.condition}" if not time.condition.startswith(("khi ", "nếu ")) else f" {time.condition}"
+        text += f" {condition(time.condition)}"
     if time.note:
         return f"{sentence(text)} {sentence(time.note)}"
     return sentence(text)

@@ -1,0 +1,115 @@
+"""What to do with a message about procedures: pure rules, no Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from actions.understanding import Understanding
+from bot.catalogue.model import Aspect
+
+LEAD = 0.12
+"""By how much one of the offered procedures must lead the others to be taken as the choice."""
+LEAST = 0.2
+"""Score below which a message says nothing about an offered procedure."""
+NAMED = 0.8
+"""Chance of naming a procedure from which a message is a new subject rather than a follow-up."""
+SWITCHED = 0.35
+"""Score that suffices after "còn … thì sao" and "không, ý tôi là …"."""
+OWN_ASPECT = 0.45
+"""Score from which an answer to a question back carries an aspect of its own."""
+
+
+class Kind(StrEnum):
+    """Ways to go on."""
+
+    ANSWER = "answer"
+    ASK = "ask"
+    ASK_GROUP = "ask_group"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the conversation was about before the message."""
+
+    current: str | None = None
+    """Code of the procedure under discussion."""
+    aspect: Aspect = Aspect.OVERVIEW
+    offered: tuple[str, ...] = ()
+    """Codes offered by the question just asked; empty when none was asked."""
+    offered_aspect: Aspect = Aspect.OVERVIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How to go on, with which procedures and aspects."""
+
+    kind: Kind
+    codes: tuple[str, ...] = ()
+    aspects: tuple[Aspect, ...] = field(default=(Aspect.OVERVIEW,))
+
+
+def decide(meant: Understanding, context: Context) -> Decision:
+    """Return how to go on."""
+    if context.offered and (chosen := _among_offered(meant, context.offered)):
+        return Decision(Kind.ANSWER, (chosen,), _aspects_after_question(meant, context))
+    aspects = meant.aspects or (context.aspect,)
+    if meant.intent == "correct_procedure":
+        return _changed(meant, context, aspects)
+    if meant.intent == "switch_procedure":
+        return _changed(meant, context, aspects)
+    if meant.found:
+        return Decision(Kind.ANSWER, meant.found[:2], aspects)
+    if meant.intent in (None, "nlu_fallback"):
+        return Decision(Kind.UNKNOWN, meant.candidates, aspects)
+    if context.current and _is_follow_up(meant, context.current):
+        return Decision(Kind.ANSWER, (context.current,), aspects)
+    if meant.group:
+        return Decision(Kind.ASK_GROUP, (meant.group,), aspects)
+    if meant.candidates:
+        return Decision(Kind.ASK, meant.candidates, aspects)
+    return Decision(Kind.UNKNOWN, (), aspects)
+
+
+def _among_offered(meant: Understanding, offered: Sequence[str]) -> str | None:
+    """Return the offered procedure that the message speaks of, unless it clearly names another."""
+    if meant.found and meant.found[0] not in offered:
+        return None
+    ranked = sorted(((meant.scores.get(code, 0.0), code) for code in offered), reverse=True)
+    best, code = ranked[0]
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    return code if best >= LEAST and best - second >= LEAD else None
+
+
+def _aspects_after_question(meant: Understanding, context: Context) -> tuple[Aspect, ...]:
+    """Return the aspect asked before the question back, unless the reply asks another clearly."""
+    own = [aspect for aspect in meant.aspects if aspect is not Aspect.OVERVIEW]
+    return meant.aspects if own and meant.confidence >= OWN_ASPECT else (context.offered_aspect,)
+
+
+def _changed(meant: Understanding, context: Context, aspects: tuple[Aspect, ...]) -> Decision:
+    """Decide after "còn … thì sao" or "không, ý tôi là …": anything but the present procedure."""
+    others = [(score, code) for code, score in meant.scores.items() if code != context.current]
+    others.sort(reverse=True)
+    found = [code for code in meant.found if code != context.current]
+    if found:
+        return Decision(Kind.ANSWER, tuple(found[:1]), aspects)
+    if others and others[0][0] >= SWITCHED:
+        second = others[1][0] if len(others) > 1 else 0.0
+        if others[0][0] - second >= LEAD:
+            return Decision(Kind.ANSWER, (others[0][1],), aspects)
+        return Decision(Kind.ASK, tuple(code for _, code in others[:3]), aspects)
+    if context.current and meant.intent == "switch_procedure":
+        # "thế còn cái đó thì sao": the same subject after all.
+        return Decision(Kind.ANSWER, (context.current,), aspects)
+    return Decision(Kind.UNKNOWN, meant.candidates, aspects)
+
+
+def _is_follow_up(meant: Understanding, current: str) -> bool:
+    """Say whether an unsure message rather continues the present procedure."""
+    if meant.mention < NAMED:
+        return True
+    best = max(meant.scores.values(), default=0.0)
+    return meant.scores.get(current, 0.0) >= 0.6 * best
