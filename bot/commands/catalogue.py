@@ -70,6 +70,22 @@ def search(query: str, limit: Annotated[int, typer.Option(help="Số kết quả
     screen.print(table)
 
 
+@app.command("import")
+def import_export(
+    file: Annotated[Path, typer.Argument(help="Tệp .jsonl, .jsonl.gz hoặc .json", exists=True, dir_okay=False)],
+    report: Annotated[Path | None, typer.Option(help="Ghi báo cáo JSON vào đây")] = None,
+    titles: Annotated[Path | None, typer.Option(help="Danh sách tên chính thức (.csv, .xlsx, thư mục)")] = None,
+    collected_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Ngày lấy dữ liệu từ cổng")
+    ] = None,
+) -> None:
+    """Nhập bản xuất của Cổng Dịch vụ công quốc gia; điều không chắc thì giữ lại, không hiện."""
+    from bot.commands.catalogue_import import import_file
+
+    day = collected_on.date() if collected_on else None
+    raise typer.Exit(import_file(file, report, titles=titles, collected_on=day))
+
+
 @app.command()
 def schema(out: Annotated[Path | None, typer.Option(help="Ghi vào tệp")] = None) -> None:
     """Xuất JSON Schema của tệp danh mục, cho trình soạn thảo."""
