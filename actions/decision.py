@@ -15,6 +15,11 @@ LEAST = 0.2
 """Score below which a message says nothing about an offered procedure."""
 NAMED = 0.8
 """Chance of naming a procedure from which a message is a new subject rather than a follow-up."""
+MENTIONED = 0.5
+"""Chance below which a message names no procedure we know."""
+LONGEST_FOLLOW_UP = 8
+"""Words of a question without subject; longer ones must be clear about their aspect."""
+SURE_ASPECT = 0.6
 SWITCHED = 0.35
 """Score that suffices after "còn … thì sao" and "không, ý tôi là …"."""
 OWN_ASPECT = 0.45
@@ -109,6 +114,9 @@ def _changed(meant: Understanding, context: Context, aspects: tuple[Aspect, ...]
 
 def _is_follow_up(meant: Understanding, current: str) -> bool:
     """Say whether an unsure message rather continues the present procedure."""
+    if meant.mention < MENTIONED:
+        # A long message about something unknown is rather a new subject than a follow-up.
+        return len(meant.text.split()) <= LONGEST_FOLLOW_UP or meant.confidence >= SURE_ASPECT
     if meant.mention < NAMED:
         return True
     best = max(meant.scores.values(), default=0.0)

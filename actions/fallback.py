@@ -36,9 +36,7 @@ def not_understood(
     if count >= PERSON_AFTER:
         say(dispatcher, PERSON, Outcome.HANDOFF, [button("Gặp cán bộ", "request_human")])
         return events
-    offered = [
-        procedure for code in understand(tracker).candidates if (procedure := catalogue.find(code))
-    ]
+    offered = [procedure for code in understand(tracker).candidates if (procedure := catalogue.find(code))]
     if offered:
         events += ask_which(dispatcher, offered, aspect, NOT_SURE)
     else:

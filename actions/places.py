@@ -81,7 +81,5 @@ class ChoosePlace(Action):
 
 def _say_place(dispatcher: CollectingDispatcher, answer: PlaceAnswer) -> None:
     outcome = Outcome.OUT_OF_SCOPE if answer.is_elsewhere else Outcome.LOCATION
-    buttons = [
-        button(capital(unit.full_name), "choose_place", place=unit.code) for unit in answer.candidates
-    ]
+    buttons = [button(capital(unit.full_name), "choose_place", place=unit.code) for unit in answer.candidates]
     say(dispatcher, answer.text, outcome, buttons, sources=list(answer.sources))

@@ -149,9 +149,7 @@ class SayMore(_CatalogueAction):
         """Answer the same aspect in full; after an overview, the papers."""
         catalogue = self._live.current
         meant = understand(tracker)
-        procedure = catalogue.find(next(iter(meant.found), None)) or catalogue.find(
-            current_procedure(tracker)
-        )
+        procedure = catalogue.find(next(iter(meant.found), None)) or catalogue.find(current_procedure(tracker))
         if procedure is None:
             return not_understood(dispatcher, tracker, catalogue, Aspect.OVERVIEW)
         aspect = last_aspect(tracker)

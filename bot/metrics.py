@@ -15,6 +15,4 @@ WAITING = Gauge("motcua_dispatcher_waiting", "Conversations waiting for a slot i
 MESSAGES = Counter("motcua_messages_total", "Messages accepted, by channel.", ["channel"])
 STREAMS = Gauge("motcua_web_streams", "Open event streams.")
 RELEASE = Gauge("motcua_release_info", "The release being served.", ["release"])
-DELIVERIES = Counter(
-    "motcua_deliveries_total", "Messages handed to platforms, by result.", ["channel", "result"]
-)
+DELIVERIES = Counter("motcua_deliveries_total", "Messages handed to platforms, by result.", ["channel", "result"])

@@ -47,9 +47,7 @@ def check(catalogue: Catalogue, today: date) -> list[Problem]:
 def _problem(entry: Entry, finding: _Finding) -> Problem:
     field = ".".join(str(step) for step in finding.path)
     where = f"{entry.procedure.code} {field}"
-    return Problem(
-        Path(entry.file.name), line_of(entry, *finding.path), where, finding.message, finding.severity
-    )
+    return Problem(Path(entry.file.name), line_of(entry, *finding.path), where, finding.message, finding.severity)
 
 
 def _check_one(procedure: Procedure, catalogue: Catalogue, today: date) -> Iterator[_Finding]:

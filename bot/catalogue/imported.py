@@ -113,9 +113,7 @@ class ImportedProcedure(Fact):
     """One procedure of the national portal, as far as it may be shown."""
 
     code: Code
-    official_name: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
-    ]
+    official_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
     short_name: Annotated[Line, StringConstraints(max_length=80)]
     status: Status = Status.ACTIVE
     field: str = ""
@@ -161,8 +159,7 @@ class ImportedCatalogue:
         async with database.read() as connection:
             rows = (await connection.execute(query)).all()
         return cls(
-            ImportedProcedure.model_validate({**row.content, "imported_on": row.updated_at.date()})
-            for row in rows
+            ImportedProcedure.model_validate({**row.content, "imported_on": row.updated_at.date()}) for row in rows
         )
 
     def __len__(self) -> int:

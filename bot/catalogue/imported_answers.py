@@ -50,9 +50,7 @@ DOCUMENTS_WITHHELD = (
     "Danh sách giấy tờ trên trang nguồn bị thiếu hoặc bị cắt, nên tôi không nêu lại. "
     "Anh/chị xem trang nguồn hoặc hỏi nơi nộp hồ sơ trước khi chuẩn bị."
 )
-STEPS_WITHHELD = (
-    "Các bước trên trang nguồn bị cắt giữa chừng hoặc còn ghi cơ quan cấp cũ, nên tôi không nêu lại."
-)
+STEPS_WITHHELD = "Các bước trên trang nguồn bị cắt giữa chừng hoặc còn ghi cơ quan cấp cũ, nên tôi không nêu lại."
 AGENCY_WITHHELD = (
     "Trang nguồn còn ghi cơ quan cấp cũ hoặc cơ quan của tỉnh khác, nên tôi không nêu tên cơ quan. "
     "Anh/chị hỏi Trung tâm Phục vụ hành chính công cấp xã."
@@ -160,11 +158,7 @@ def _fee(procedure: ImportedProcedure, on: date) -> tuple[str, bool]:
         return FEE_WITHHELD, False
     if fee.amount == 0:
         return f"Trang nguồn ghi: {lower_first(fee.note or 'không thu')}.", False
-    amount = (
-        money(fee.amount)
-        if fee.currency == "VND"
-        else f"{fee.amount:,} {fee.currency}".replace(",", ".")
-    )
+    amount = money(fee.amount) if fee.currency == "VND" else f"{fee.amount:,} {fee.currency}".replace(",", ".")
     text = f"Mức thu ghi trên trang nguồn: {amount}"
     if fee.valid_to:
         text += f", áp dụng đến hết {day(fee.valid_to)}"
@@ -204,9 +198,7 @@ def _levels(procedure: ImportedProcedure) -> str:
 def _how(procedure: ImportedProcedure, on: date) -> tuple[str, bool]:
     lead = []
     if Channel.ONLINE in procedure.channels:
-        lead.append(
-            f"Nộp trực tuyến được, tại Cổng Dịch vụ công quốc gia ({PORTAL}), đăng nhập bằng VNeID."
-        )
+        lead.append(f"Nộp trực tuyến được, tại Cổng Dịch vụ công quốc gia ({PORTAL}), đăng nhập bằng VNeID.")
     elif procedure.channels:
         lead.append(sentence(f"Cách nộp: {by_channels(procedure.channels)}"))
     if not procedure.steps:
@@ -231,9 +223,7 @@ def _legal(procedure: ImportedProcedure, on: date) -> tuple[str, bool]:
     if not procedure.legal:
         return NOT_SAID, False
     successors = dict(procedure.old_laws)
-    rows = (
-        f"{n} (đã được thay bằng {successors[n]})" if n in successors else n for n in procedure.legal
-    )
+    rows = (f"{n} (đã được thay bằng {successors[n]})" if n in successors else n for n in procedure.legal)
     return _listed(rows, "văn bản", LONGEST_BODY)
 
 

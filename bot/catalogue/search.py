@@ -38,7 +38,9 @@ class SearchIndex:
         keys = [key for _, key in names]
         self._tfidf = DualTfidf.fit(keys)
         self._names = NameRetriever(
-            unit_rows(self._tfidf.transform(keys)), [number for number, _ in names], len(self._procedures)
+            unit_rows(self._tfidf.transform(keys)),
+            [number for number, _ in names],
+            len(self._procedures),
         )
 
     def search(self, query: str, limit: int = 10) -> list[Hit]:

@@ -36,4 +36,3 @@ def duration(time: Time) -> str:
     if time.amount_max is None or time.amount_max == time.amount:
         return f"{time.amount} {unit}"
     return f"{time.amount} đến {time.amount_max} {unit}"
-

@@ -21,9 +21,7 @@ def client_address(request: Request, trusted_proxies: int) -> str:
     """
     peer = request.client.host if request.client else UNKNOWN
     if trusted_proxies:
-        forwarded = [
-            part.strip() for part in ",".join(request.headers.getlist("x-forwarded-for")).split(",")
-        ]
+        forwarded = [part.strip() for part in ",".join(request.headers.getlist("x-forwarded-for")).split(",")]
         if len(forwarded) >= trusted_proxies:
             return _network(forwarded[-trusted_proxies]) or _network(peer) or peer
     return _network(peer) or peer

@@ -38,8 +38,7 @@ class RateLimiter:
         moment = self._clock()
         levels = self._refilled(key, moment)
         wait = max(
-            (1 - level) * rate.seconds / rate.amount
-            for level, rate in zip(levels, self._rates, strict=True)
+            (1 - level) * rate.seconds / rate.amount for level, rate in zip(levels, self._rates, strict=True)
         )
         if wait <= 0:
             levels = [level - 1 for level in levels]

@@ -161,11 +161,7 @@ class WebChannel:
             _number("Last-Event-ID", request.headers.get("last-event-id")),
         )
         is_stream = not _wants_json(request)
-        wait = (
-            0
-            if is_stream
-            else _number("wait", request.query_params.get("wait"), most=LONGEST_WAIT_SECONDS)
-        )
+        wait = 0 if is_stream else _number("wait", request.query_params.get("wait"), most=LONGEST_WAIT_SECONDS)
         head = await self._head(session)
         if after > head.last_seq:
             raise unknown_position()
@@ -174,9 +170,7 @@ class WebChannel:
             events = self._reader.events(session.conversation_id, after, head)
             return EventStream(events, self._streams, session.id)
         try:
-            lines = await self._reader.poll(
-                session.conversation_id, after, wait, request.is_disconnected
-            )
+            lines = await self._reader.poll(session.conversation_id, after, wait, request.is_disconnected)
         finally:
             self._streams.close(session.id)
         return json_response(all_shown(lines), headers={"Cache-Control": "no-cache"})

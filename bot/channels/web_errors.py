@@ -55,9 +55,7 @@ class WebError(Exception):
 def json_response(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return a JSON response; times are UTC with seconds."""
     body = orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
-    return Response(
-        body, status, headers or {"Cache-Control": "no-store"}, media_type="application/json"
-    )
+    return Response(body, status, headers or {"Cache-Control": "no-store"}, media_type="application/json")
 
 
 def bad_json() -> WebError:
@@ -67,16 +65,12 @@ def bad_json() -> WebError:
 
 def bad_number(name: str) -> WebError:
     """A parameter in the address is not a number in its range."""
-    return WebError(
-        400, "bad_request", f"Tham số “{name}” phải là số nguyên không âm trong giới hạn cho phép."
-    )
+    return WebError(400, "bad_request", f"Tham số “{name}” phải là số nguyên không âm trong giới hạn cho phép.")
 
 
 def bad_content() -> WebError:
     """The body is JSON, but not what this call takes."""
-    return WebError(
-        422, "bad_request", "Nội dung gửi lên thiếu trường bắt buộc hoặc có trường sai kiểu."
-    )
+    return WebError(422, "bad_request", "Nội dung gửi lên thiếu trường bắt buộc hoặc có trường sai kiểu.")
 
 
 def empty_text() -> WebError:
@@ -122,9 +116,7 @@ def origin_not_allowed() -> WebError:
 
 def unknown_position() -> WebError:
     """The reader claims to have read what was never written."""
-    return WebError(
-        409, "unknown_position", "Vị trí đọc không khớp với hội thoại. Vui lòng tải lại từ đầu."
-    )
+    return WebError(409, "unknown_position", "Vị trí đọc không khớp với hội thoại. Vui lòng tải lại từ đầu.")
 
 
 def session_invalid() -> WebError:

@@ -20,13 +20,9 @@ class SessionRequest(BaseModel):
 class MessageRequest(BaseModel):
     """Body of `POST /api/web/messages`."""
 
-    client_msg_id: ClientMessageId = Field(
-        description="Made by the client; repeat it to send again safely."
-    )
+    client_msg_id: ClientMessageId = Field(description="Made by the client; repeat it to send again safely.")
     kind: Literal["text", "choice"] = "text"
-    text: str | None = Field(
-        None, description="For `text`: 1 to 2,000 characters, counted in UTF-16 units."
-    )
+    text: str | None = Field(None, description="For `text`: 1 to 2,000 characters, counted in UTF-16 units.")
     choice_id: ChoiceId | None = Field(None, description="For `choice`: the id of a button.")
 
     @model_validator(mode="after")

@@ -169,8 +169,7 @@ def _add_rest(router: APIRouter, access: Access) -> None:
 
 def _responses(route: _Route) -> dict[int | str, dict[str, Any]]:
     shown: dict[int | str, dict[str, Any]] = {
-        code: {"model": ErrorShown, "description": _SENTENCES[code]}
-        for code in sorted({*route.errors, *_ALWAYS})
+        code: {"model": ErrorShown, "description": _SENTENCES[code]} for code in sorted({*route.errors, *_ALWAYS})
     }
     if route.answer is not None:
         shown[route.status] = {"model": route.answer}
@@ -183,9 +182,7 @@ def _extra(route: _Route) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if route.body is not None:
         # Bodies are read by our own code, so their shape is written here and not found by FastAPI.
-        extra["requestBody"] = {
-            "content": {"application/json": {"schema": route.body.model_json_schema()}}
-        }
+        extra["requestBody"] = {"content": {"application/json": {"schema": route.body.model_json_schema()}}}
     if route.parameters:
         extra["parameters"] = list(route.parameters)
     return extra

@@ -71,9 +71,7 @@ def shown(line: Line) -> dict[str, Any]:
         "from": line.author,
         "at": line.at,
         "text": line.text,
-        "buttons": [
-            {"id": button["id"], "title": button["title"]} for button in body.get("buttons", ())
-        ],
+        "buttons": [{"id": button["id"], "title": button["title"]} for button in body.get("buttons", ())],
         "outcome": body.get("outcome"),
         "procedure": body.get("procedure"),
         "aspect": body.get("aspect"),

@@ -57,9 +57,7 @@ class ConversationReader:
         self._streams = streams
         self._times = times or StreamTimes()
 
-    async def events(
-        self, conversation_id: ConversationId, after: int, head: Head
-    ) -> AsyncIterator[bytes]:
+    async def events(self, conversation_id: ConversationId, after: int, head: Head) -> AsyncIterator[bytes]:
         """Yield the state, all messages above `after`, then new ones until it is time to end."""
         yield b"retry: 1000\n\n" + _state(head)
         time = asyncio.get_running_loop().time

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-
 from bot.commands.context import matching_release, quiet
 from bot.commands.terminal import errors, fail, screen
 from bot.settings import Settings
@@ -68,7 +67,8 @@ async def _ask_batch(conversations: list[dict[str, Any]], target: Path) -> None:
     async with throwaway_service(settings, await matching_release(settings)) as service:
         answers = [answer async for answer in ask_all(service, conversations)]
     lines = (json.dumps(answer, ensure_ascii=False) for answer in answers)
-    target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    text = "".join(f"{line}\n" for line in lines)
+    await asyncio.to_thread(target.write_text, text, encoding="utf-8")
     errors.print(f"{len(answers)} hội thoại → {target}")
 
 

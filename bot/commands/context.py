@@ -18,6 +18,9 @@ from bot.training.releases import Release, Releases
 
 def quiet(level: int = logging.WARNING) -> None:
     """Make libraries quiet and logs masked; must come before the first import of Rasa."""
+    # Sanic, which Rasa brings, switches deprecation warnings on again when it is imported.
+    import sanic.app  # noqa: F401
+
     warnings.simplefilter("ignore")
     install_masked_logging(level)
     from bot.dialogue.boot import quiet as quiet_rasa
@@ -41,8 +44,6 @@ async def matching_release(settings: Settings) -> Release:
         if found and (settings.models_dir / found.archive).exists():
             return found if found.state == "active" else await releases.activate(found.id)
         with training_bar() as report:
-            return await provide_release(
-                releases, settings.project, catalogue, settings.models_dir, report
-            )
+            return await provide_release(releases, settings.project, catalogue, settings.models_dir, report)
     finally:
         await database.close()

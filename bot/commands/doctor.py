@@ -76,7 +76,11 @@ def _catalogue(settings: Settings) -> Iterator[Row]:
         yield "Danh mục", False, str(error.problems[0])
         return
     warnings = check(catalogue, today_in_vietnam())
-    yield "Danh mục", True, f"{len(catalogue)} thủ tục, {len(warnings)} điểm nên xem (motcua catalogue check)"
+    yield (
+        "Danh mục",
+        True,
+        f"{len(catalogue)} thủ tục, {len(warnings)} điểm nên xem (motcua catalogue check)",
+    )
 
 
 async def _state(settings: Settings) -> list[Row]:

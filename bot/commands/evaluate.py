@@ -6,7 +6,7 @@ import asyncio
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,9 @@ def evaluate(golden: Path | None, out: Path | None) -> int:
     table = Table("Phần", "Lượt", "Đúng", "Sai mà chắc", "Hỏi lại thừa")
     report: dict[str, Any] = {"clean": {}, "stripped": {}}
     for name, verdicts in (("clean", clean), ("stripped", stripped)):
-        groups: list[tuple[str, Callable[[Verdict], bool]]] = [("tất cả", lambda v: True)]
-        if name == "clean":
-            groups += _groups(verdicts)
-        for title, belongs in groups:
-            figures = _figures([v for v in verdicts if belongs(v)])
+        groups = {"tất cả": verdicts, **(_groups(verdicts) if name == "clean" else {})}
+        for title, members in groups.items():
+            figures = _figures(members)
             report[name][title] = figures
             _row(table, f"{name}: {title}", figures)
     screen.print(table)
@@ -68,20 +66,19 @@ async def _run(settings: Settings, cases: Sequence[Golden]) -> tuple[list[Verdic
     return results[0], results[1]
 
 
-def _groups(verdicts: Sequence[Verdict]) -> list[tuple[str, Callable[[Verdict], bool]]]:
-    kinds = dict.fromkeys(v.golden.kind for v in verdicts)
-    outcomes = dict.fromkeys(v.golden.expect[v.turn]["outcome"] for v in verdicts)
-    aspects = defaultdict(int)
-    for v in verdicts:
-        aspects[v.golden.expect[v.turn].get("aspect") or ""] += 1
-    groups: list[tuple[str, Callable[[Verdict], bool]]] = []
-    groups += [(f"loại {k}", lambda v, k=k: v.golden.kind == k) for k in kinds]
-    groups += [
-        (f"kết cục {o}", lambda v, o=o: v.golden.expect[v.turn]["outcome"] == o) for o in outcomes
-    ]
-    groups += [
-        (f"khía cạnh {a}", lambda v, a=a: v.golden.expect[v.turn].get("aspect") == a) for a in aspects if a
-    ]
+def _groups(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
+    """Return the verdicts by kind, by wanted outcome and by wanted aspect."""
+    groups: dict[str, list[Verdict]] = defaultdict(list)
+    for part in ("loại", "kết cục", "khía cạnh"):
+        for verdict in verdicts:
+            expected = verdict.golden.expect[verdict.turn]
+            value = {
+                "loại": verdict.golden.kind,
+                "kết cục": expected["outcome"],
+                "khía cạnh": expected.get("aspect"),
+            }[part]
+            if value:
+                groups[f"{part} {value}"].append(verdict)
     return groups
 
 

@@ -142,9 +142,7 @@ class Inbox:
             }
             dialect = postgresql if self._database.is_postgresql else sqlite
             inserted = dialect.insert(conversations).values(values)
-            await connection.execute(
-                inserted.on_conflict_do_nothing(index_elements=["channel", "address"])
-            )
+            await connection.execute(inserted.on_conflict_do_nothing(index_elements=["channel", "address"]))
             found = await connection.scalar(_conversation_of(channel, address))
         raise UnknownConversation(channel)
 
@@ -197,6 +195,4 @@ async def _next_seq(connection: AsyncConnection, conversation_id: ConversationId
 
 
 def _conversation_of(channel: str, address: str) -> Select[tuple[str]]:
-    return select(conversations.c.id).where(
-        conversations.c.channel == channel, conversations.c.address == address
-    )
+    return select(conversations.c.id).where(conversations.c.channel == channel, conversations.c.address == address)

@@ -43,9 +43,7 @@ async def read_lines(
         literal("citizen").label("author"),
         inbox.c.received_at.label("at"),
         inbox.c.text,
-        null().cast(Json).label("body")
-        if not database.is_postgresql
-        else null().cast(JSONB).label("body"),
+        null().cast(Json).label("body") if not database.is_postgresql else null().cast(JSONB).label("body"),
         inbox.c.platform_message_id,
     ).where(inbox.c.conversation_id == conversation_id, inbox.c.seq > after)
     replied = select(

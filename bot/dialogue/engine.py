@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bot.dialogue import boot  # isort: skip  (must come before the first import of Rasa)
-
 import asyncio
 import hashlib
 import logging
@@ -28,7 +26,11 @@ from bot.metrics import RELEASE
 
 logger = logging.getLogger(__name__)
 
-SMOKE = {"xin chào": "greet", "cảm ơn bạn nhiều": "thank", "đăng ký khai sinh cần giấy tờ gì": "ask_documents"}
+SMOKE = {
+    "xin chào": "greet",
+    "cảm ơn bạn nhiều": "thank",
+    "đăng ký khai sinh cần giấy tờ gì": "ask_documents",
+}
 """Phrases every release must understand before it serves: text → intent."""
 
 
@@ -60,9 +62,7 @@ class DialogueEngine:
         """Id of the release being served, or None."""
         return self._serving.release if self._serving else None
 
-    async def activate(
-        self, release: str, archive: Path, sha256: str, smoke: Mapping[str, str] = SMOKE
-    ) -> None:
+    async def activate(self, release: str, archive: Path, sha256: str, smoke: Mapping[str, str] = SMOKE) -> None:
         """Load an archive, try the smoke phrases, then serve it; running turns end on the old one.
 
         Raises:

@@ -30,9 +30,7 @@ class SequentialRunner(DaskGraphRunner):
 
     _orders: dict[tuple[str, ...], list[Step]]
 
-    def run(
-        self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
-    ) -> dict[str, Any]:
+    def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         """Return the outputs of the targets by node name.
 
         Raises:

@@ -83,9 +83,7 @@ def _header(tracker: DialogueStateTracker, dropped: Sequence[Event]) -> list[Eve
         SessionStarted(timestamp=moment),
     ]
     header += [
-        SlotSet(name, slot.value, timestamp=moment)
-        for name, slot in before.slots.items()
-        if slot.has_been_set
+        SlotSet(name, slot.value, timestamp=moment) for name, slot in before.slots.items() if slot.has_been_set
     ]
     if before.active_loop_name:
         header.append(ActiveLoop(before.active_loop_name, timestamp=moment))

@@ -35,9 +35,7 @@ class LocalActions(EndpointConfig):
             self._executor.register_action(action)
         self._limit = limit_seconds
 
-    async def request(
-        self, method: str = "post", subpath: str | None = None, **kwargs: Any
-    ) -> dict[str, Any]:
+    async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> dict[str, Any]:
         """Run one action; whatever goes wrong becomes a sentence.
 
         Raises:

@@ -83,9 +83,7 @@ class DialogueStore(TrackerStore):
 
     async def _write(self, sender_id: str, stored: str) -> None:
         async with (await self._open()).write() as connection:
-            await connection.execute(
-                delete(dialogue_states).where(dialogue_states.c.conversation_id == sender_id)
-            )
+            await connection.execute(delete(dialogue_states).where(dialogue_states.c.conversation_id == sender_id))
             await connection.execute(
                 insert(dialogue_states).values(conversation_id=sender_id, events=stored, updated_at=now())
             )

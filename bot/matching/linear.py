@@ -65,15 +65,14 @@ class LinearModel:
             logits = logits[np.newaxis, :]
         else:
             logits = np.asarray(rows @ self._weights) + self._bias
-        return (1.0 / (1.0 + np.exp(-logits.astype(np.float32)))).astype(np.float32)
+        chances: Floats = (1.0 / (1.0 + np.exp(-logits.astype(np.float32)))).astype(np.float32)
+        return chances
 
     def save(self, directory: Path, name: str) -> None:
         """Write `<name>.json` and `<name>.npz`; half precision changes no decision."""
         document = {"format": FORMAT, "labels": self.labels}
         (directory / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
-        np.savez_compressed(
-            directory / f"{name}.npz", weights=self._weights.astype(np.float16), bias=self._bias
-        )
+        np.savez_compressed(directory / f"{name}.npz", weights=self._weights.astype(np.float16), bias=self._bias)
 
     @classmethod
     def load(cls, directory: Path, name: str) -> LinearModel:

@@ -16,9 +16,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.matching.linear import LinearModel
 from bot.nlu.featurizer import KNOWN_SHARE
 from bot.nlu.labels import UNDERSTANDING, is_name
-from bot.matching.linear import LinearModel
 
 FEWEST_INTENTS = 3
 RANKING_LENGTH = 5
@@ -95,9 +95,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         rows = scipy.sparse.vstack([sentence_row(e) for e in examples], format="csr")
         # Bare names all mean "overview" and would drown the questions.
         weight = np.array([self._config["name_weight"] if is_name(e) else 1.0 for e in examples])
-        self._model = LinearModel.fit(
-            rows, labels, strength=self._config["strength"], sample_weight=weight
-        )
+        self._model = LinearModel.fit(rows, labels, strength=self._config["strength"], sample_weight=weight)
         with self._storage.write_to(self._resource) as directory:
             self._model.save(directory, "intents")
         return self._resource

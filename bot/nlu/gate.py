@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -9,12 +10,18 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.catalogue.model import Aspect
 from bot.nlu.labels import FALLBACK_INTENT, LINKING, UNDERSTANDING, aspect_of, intent_of
+from bot.places.finding import FindingKind
+from bot.places.guide import project_guide
+from bot.vietnamese.folding import words
 
+UNTOUCHED = {"emergency", "ask_location", "request_human", "petition", "greet", "insult"}
+"""Acts for which it does not matter that another province is named."""
+_AT = re.compile(r"\b(?:o|tai|trong|ngoai|ben|ra|vao|ve|tinh|thanh pho|tp|cua)\b")
 ABOUT_PROCEDURES = {"switch_procedure", "correct_procedure", "go_back", "more"}
 """Acts that live from the procedure under discussion."""
 
@@ -51,7 +58,10 @@ class Gate(GraphComponent, IntentClassifier):
         for message in messages:
             decided = self._decide(message)
             if decided is not None:
-                intent = {"name": decided, "confidence": (message.get(INTENT) or {}).get("confidence", 0.0)}
+                intent = {
+                    "name": decided,
+                    "confidence": (message.get(INTENT) or {}).get("confidence", 0.0),
+                }
                 message.set(INTENT, intent, add_to_output=True)
                 ranking = [intent, *(message.get(INTENT_RANKING_KEY) or [])]
                 message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
@@ -64,6 +74,8 @@ class Gate(GraphComponent, IntentClassifier):
         linking = message.get(LINKING) or {}
         scores: dict[str, float] = (message.get(UNDERSTANDING) or {}).get("intents", {})
         names_one = bool(linking.get("found"))
+        if name not in UNTOUCHED and is_elsewhere(message.get(TEXT)):
+            return "other_province"
         if name is None:
             return intent_of(Aspect.OVERVIEW) if names_one else FALLBACK_INTENT
         best = scores.get(name, 0.0)
@@ -97,3 +109,14 @@ class Gate(GraphComponent, IntentClassifier):
         ]
         linking = message.get(LINKING) or {}
         message.set(LINKING, {**linking, "more_aspects": others[:1]}, add_to_output=True)
+
+
+def is_elsewhere(text: str) -> bool:
+    """Say whether a question is about doing something in another province.
+
+    A province must be named as a place ("ở Hải Phòng"), and Quảng Ninh must not.
+    """
+    said = words(text)
+    if "quang ninh" in said or not _AT.search(said):
+        return False
+    return project_guide().find(text).kind is FindingKind.OTHER_PROVINCE

@@ -55,7 +55,11 @@ def catalogue_examples(catalogue: Catalogue) -> list[Message]:
     """Return questions and names of all procedures and ambiguous names as labelled examples."""
     examples: list[Message] = []
     for procedure in catalogue:
-        names = (procedure.short_name, procedure.official_name.removeprefix("Thủ tục "), *procedure.aliases)
+        names = (
+            procedure.short_name,
+            procedure.official_name.removeprefix("Thủ tục "),
+            *procedure.aliases,
+        )
         labelled = [(Aspect.OVERVIEW, name, True) for name in names]
         labelled += [(aspect, text, False) for aspect, texts in procedure.questions.items() for text in texts]
         for aspect, text, is_name in labelled:

@@ -24,13 +24,13 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.calibration import HELD_OUT, UNCALIBRATED, Calibration, calibrate, features, fold_of
-from bot.nlu.classifier import sentence_row
-from bot.vietnamese.folding import words
-from bot.nlu.labels import LINKING, PROCEDURE, aspect_of, is_name, procedure_of
 from bot.catalogue.groups import PREFIX
 from bot.matching.linear import LinearModel
 from bot.matching.retriever import NameRetriever, unit_rows
+from bot.nlu.calibration import HELD_OUT, UNCALIBRATED, Calibration, calibrate, features, fold_of
+from bot.nlu.classifier import sentence_row
+from bot.nlu.labels import LINKING, PROCEDURE, aspect_of, is_name, procedure_of
+from bot.vietnamese.folding import words
 
 NONE = "none"
 CANDIDATES = 20
@@ -178,9 +178,7 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
             return UNCALIBRATED
         return calibrate(np.stack(found), np.array(names), np.array(right))
 
-    def _labelled(
-        self, examples: list[Message], retriever: NameRetriever
-    ) -> tuple[list[Message], list[str]]:
+    def _labelled(self, examples: list[Message], retriever: NameRetriever) -> tuple[list[Message], list[str]]:
         """Return training examples with their label; unlabelled ones that name a procedure are left out."""
         kept: list[Message] = []
         labels: list[str] = []
@@ -228,9 +226,7 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
         near = self._retriever.scores(row)
         total = learned + self._config["name_weight"] * near
         best = np.argsort(-total)[:CANDIDATES]
-        return [
-            Candidate(self._codes[i], float(learned[i]), float(near[i]), float(total[i])) for i in best
-        ], none
+        return [Candidate(self._codes[i], float(learned[i]), float(near[i]), float(total[i])) for i in best], none
 
     def _link(self, message: Message) -> dict[str, Any]:
         row = sentence_row(message)
@@ -256,8 +252,7 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
             "right": round(right, 4),
             "none": round(none, 4),
             "candidates": [
-                {"code": c.code, "learned": round(c.learned, 4), "near": round(c.near, 4)}
-                for c in ranking[:KEPT]
+                {"code": c.code, "learned": round(c.learned, 4), "near": round(c.near, 4)} for c in ranking[:KEPT]
             ],
         }
 

@@ -10,12 +10,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.matching import cues
 from bot.vietnamese import abbreviations, folding, normaliser
 
 
 def language_fingerprint() -> str:
     """Return a hash of the rules that Rasa cannot see; a change must not meet a cached model."""
-    sources = [inspect.getsource(module) for module in (abbreviations, folding, normaliser)]
+    sources = [inspect.getsource(module) for module in (abbreviations, cues, folding, normaliser)]
     return hashlib.sha256("\n".join(sources).encode()).hexdigest()
 
 

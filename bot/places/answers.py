@@ -68,17 +68,11 @@ def _unit(places: Places, finding: PlaceFinding, topics: Topics) -> PlaceAnswer:
         lines.append(f"{phrases.capital(finding.district.full_name)} cũ nay là {unit.full_name}.")
     if topics.asks_parts:
         parts = [commune for commune in places.former_communes if _took(unit, commune)]
-        lines.append(
-            f"{phrases.capital(unit.full_name)} gồm địa bàn cũ của {phrases.former_listed(parts)}."
-        )
+        lines.append(f"{phrases.capital(unit.full_name)} gồm địa bàn cũ của {phrases.former_listed(parts)}.")
     lines.append(f"Nơi nhận hồ sơ ở {unit.full_name}: {phrases.centre_name(unit)}.")
     lines.append(phrases.contact_lines(places.centre_of(unit), topics.body or ""))
     lines.append(phrases.anywhere(places))
-    others = [
-        meaning
-        for meaning in finding.meanings
-        if isinstance(meaning, FormerCommune) and meaning.is_divided
-    ]
+    others = [meaning for meaning in finding.meanings if isinstance(meaning, FormerCommune) and meaning.is_divided]
     candidates: tuple[Unit, ...] = ()
     if others and not finding.former:
         candidates = tuple(other for other in others[0].units if other is not unit)
@@ -108,9 +102,7 @@ def _doubt(finding: PlaceFinding) -> str:
                 meanings.append(f"{meaning.full_name} hiện nay")
             elif isinstance(meaning, FormerCommune) and not _is_same_place(finding, meaning):
                 units = phrases.units_listed(meaning.units, " hoặc ")
-                meanings.append(
-                    f"{meaning.full_name} cũ của {meaning.district.name} (nay thuộc {units})"
-                )
+                meanings.append(f"{meaning.full_name} cũ của {meaning.district.name} (nay thuộc {units})")
             elif isinstance(meaning, District):
                 meanings.append(f"{meaning.full_name} cũ (nay chia thành nhiều đơn vị)")
         return f"Tên này có thể là {joined(meanings, ' hoặc ')}."

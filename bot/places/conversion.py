@@ -101,9 +101,7 @@ class UndertheseaConverter:
     async def convert(self, address: OldAddress) -> str | None:
         """Return the commune of today, or None: unknown, divided, or too slow."""
         try:
-            return await asyncio.wait_for(
-                asyncio.to_thread(self._convert, str(address)), self._timeout_seconds
-            )
+            return await asyncio.wait_for(asyncio.to_thread(self._convert, str(address)), self._timeout_seconds)
         except TimeoutError:
             logger.warning("Address conversion took more than %.1f s", self._timeout_seconds)
         except Exception:

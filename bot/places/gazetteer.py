@@ -145,8 +145,7 @@ def _leads_to(syllables: tuple[Syllable, ...], mention: Mention, known: list[Men
     at = mention.end
     follows = next((other for other in known if other.cue_start == at), None)
     home = any(
-        tuple(syllable.form.folded for syllable in syllables[at : at + len(words)]) == words
-        for words in _HOME
+        tuple(syllable.form.folded for syllable in syllables[at : at + len(words)]) == words for words in _HOME
     )
     if at >= len(syllables) or not (follows or home):
         return False

@@ -23,9 +23,7 @@ class Name:
 
     def may_be(self, syllables: tuple[Syllable, ...]) -> bool:
         """Say whether what was typed can be this name, marks equal or left out."""
-        return all(
-            syllable.form.may_be(form) for syllable, form in zip(syllables, self.forms, strict=True)
-        )
+        return all(syllable.form.may_be(form) for syllable, form in zip(syllables, self.forms, strict=True))
 
 
 def fits(kind: PlaceType, meaning: Meaning) -> bool:

@@ -30,9 +30,7 @@ class PlaceType(StrEnum):
     PROVINCE = "tỉnh"
 
 
-DISTRICT_LEVEL = frozenset(
-    {PlaceType.DISTRICT, PlaceType.TOWN, PlaceType.CITY, PlaceType.URBAN_DISTRICT}
-)
+DISTRICT_LEVEL = frozenset({PlaceType.DISTRICT, PlaceType.TOWN, PlaceType.CITY, PlaceType.URBAN_DISTRICT})
 PROVINCE_LEVEL = frozenset({PlaceType.PROVINCE, PlaceType.CITY})
 
 

@@ -34,9 +34,7 @@ def resolve(mentions: Sequence[Mention], text: str) -> PlaceFinding:
     narrowed = _narrow([(mention, mention.meanings) for mention in local])
     asks_became = bool(_BECAME.search(plain or words(text)))
     asks_parts = bool(_PARTS.search(plain))
-    found = [
-        _single(meanings, mention.is_old or asks_became, asks_parts) for mention, meanings in narrowed
-    ]
+    found = [_single(meanings, mention.is_old or asks_became, asks_parts) for mention, meanings in narrowed]
     if len(found) > 1 and any(mention.kind for mention, _ in narrowed):
         found = [one for one, (mention, _) in zip(found, narrowed, strict=True) if mention.kind]
     return _together(found)
@@ -49,17 +47,13 @@ def _sides(mentions: Sequence[Mention], text: str) -> tuple[list[Mention], list[
     doubtful = [m for m in local if m.kind is None and any(isinstance(x, Province) for x in m.meanings)]
     for mention in doubtful:
         # Hòa Bình and Bình Dương are communes of ours only beside a place of ours.
-        if not any(
-            _within(meaning, other) for meaning in mention.meanings for other in _districts(local)
-        ):
+        if not any(_within(meaning, other) for meaning in mention.meanings for other in _districts(local)):
             local.remove(mention)
             foreign.append(mention)
     if foreign and local:
         syllables = syllables_of(text)
         local = [
-            mention
-            for mention in local
-            if not any(_is_address(syllables, mention, other) for other in foreign)
+            mention for mention in local if not any(_is_address(syllables, mention, other) for other in foreign)
         ]
     return local, foreign
 
@@ -73,9 +67,7 @@ def _is_address(syllables: tuple[Syllable, ...], mention: Mention, province: Men
 
 
 def _districts(mentions: Iterable[Mention]) -> list[District]:
-    return [
-        meaning for mention in mentions for meaning in mention.meanings if isinstance(meaning, District)
-    ]
+    return [meaning for mention in mentions for meaning in mention.meanings if isinstance(meaning, District)]
 
 
 def _within(meaning: Meaning, district: District) -> bool:

@@ -18,9 +18,7 @@ _BODIES = {
     "sở, ngành": r"\bso (tu phap|xay dung|noi vu|y te|tai chinh|cong thuong|nong nghiep)",
     "Ủy ban nhân dân": r"\b(uy ban|ubnd)\b",
 }
-_BODY = re.compile(
-    "|".join(f"(?P<b{number}>{pattern})" for number, pattern in enumerate(_BODIES.values()))
-)
+_BODY = re.compile("|".join(f"(?P<b{number}>{pattern})" for number, pattern in enumerate(_BODIES.values())))
 _BODY_NAMES = tuple(_BODIES)
 _COUNT = re.compile(
     r"\b(bao nhieu|may|danh sach)( cac| nhung| cua)?( trung tam hanh chinh cong)?( cap)? "

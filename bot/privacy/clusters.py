@@ -22,9 +22,7 @@ Piece = tuple[int, int]
 
 def _groups(*lengths: str) -> str:
     """Return an expression for digits in groups of these lengths, such as `4-3-3`."""
-    return "|".join(
-        GAP.join(f"[0-9]{{{length}}}" for length in grouping.split("-")) for grouping in lengths
-    )
+    return "|".join(GAP.join(f"[0-9]{{{length}}}" for length in grouping.split("-")) for grouping in lengths)
 
 
 _CARD = _groups("4-4-4-4-1,3", "4-4-4-4", "4-4-4-1,3", "4-6-5", "4-6-4")
@@ -127,9 +125,7 @@ class Cluster:
 
     def _is_amount(self, found: re.Match[str]) -> bool:
         is_called_id = (
-            len(found[0]) >= len("123.456.000")
-            and found.start() == self._start
-            and self._cue is Cue.IDENTITY
+            len(found[0]) >= len("123.456.000") and found.start() == self._start and self._cue is Cue.IDENTITY
         )
         return not is_called_id and is_amount(self._view, found)
 
@@ -157,11 +153,7 @@ class Cluster:
             if length:
                 return self._mask(start, start + length, Label.CARD)
             # A card in groups, being none, may still begin with a citizen id or a phone.
-            other = (
-                _FIRST_RULE_WITHOUT_CARDS.match(self._view, start, end)
-                if found["card"][0] in "08"
-                else None
-            )
+            other = _FIRST_RULE_WITHOUT_CARDS.match(self._view, start, end) if found["card"][0] in "08" else None
             if other is None:
                 return None
             found = other

@@ -41,15 +41,11 @@ _WORDS = {
     r"|mb\s?bank|vpbank|acb",
 }
 _CUE = re.compile(
-    "(?<![a-z0-9])(?:"
-    + "|".join(f"(?P<{cue.name}>{words})" for cue, words in _WORDS.items())
-    + ")(?![a-z])"
+    "(?<![a-z0-9])(?:" + "|".join(f"(?P<{cue.name}>{words})" for cue, words in _WORDS.items()) + ")(?![a-z])"
 )
 # "hộ chiếu B1234567 và C1234567": the label of the first is the cue of the second. Only signs that end a
 # cluster: a bare comma may stand inside a number.
-_LIST = re.compile(
-    r"(?P<label>\[(?:stk|bhxh|bhyt|hochieu)\])\s{0,2}(?:,\s|[;/&]|va|hoac)\s{0,2}(?:so\s{1,2})?$"
-)
+_LIST = re.compile(r"(?P<label>\[(?:stk|bhxh|bhyt|hochieu)\])\s{0,2}(?:,\s|[;/&]|va|hoac)\s{0,2}(?:so\s{1,2})?$")
 _OF_LABEL = {
     Label.ACCOUNT: Cue.ACCOUNT,
     Label.SOCIAL_INSURANCE: Cue.SOCIAL_INSURANCE,
@@ -89,10 +85,7 @@ def cue_before(view: str, start: int, masked: Span | None, *, past_digits: bool 
         past_digits: Whether other digits may stand between cue and number.
     """
     floor = max(0, start - WINDOW)
-    if masked and masked.end >= floor:
-        before = masked.label + view[masked.end : start]
-    else:
-        before = view[floor:start]
+    before = masked.label + view[masked.end : start] if masked and masked.end >= floor else view[floor:start]
     before = strip_marks(before.lower())
     if listed := _LIST.search(before):
         return _OF_LABEL[Label(listed["label"].upper())]

@@ -14,9 +14,7 @@ from bot.privacy.labels import Label
 from bot.privacy.lookalikes import GAP
 from bot.privacy.spans import Span
 
-_GROUPS_OF_INSURED = (
-    "bt|c[abchknsty]|d[knt]|g[bd]|h[cdgnstx]|kc|ls|ms|n[dn]|pv|qn|sv|t[abceknqsy]|x[bdkn]"
-)
+_GROUPS_OF_INSURED = "bt|c[abchknsty]|d[knt]|g[bd]|h[cdgnstx]|kc|ls|ms|n[dn]|pv|qn|sv|t[abceknqsy]|x[bdkn]"
 """With a blank behind the letters only these count; any two letters would take words with them."""
 
 _TOKEN = re.compile(

@@ -19,10 +19,7 @@ _PLAIN = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\ufe63\uff0d"), "-"),
     **dict.fromkeys(map(ord, "\u00b7\u2022\u2219\u2024\u22c5\u30fb\uff0e\uff61"), "."),
     **dict(zip(map(ord, "\uff08\uff09\uff0b\uff0c\uff3f\uff0f\uff1a"), "()+,_/:", strict=True)),
-    **{
-        code: str(unicodedata.digit(chr(code)))
-        for code in (*range(0xFF10, 0xFF1A), *range(0x1D7CE, 0x1D800))
-    },
+    **{code: str(unicodedata.digit(chr(code))) for code in (*range(0xFF10, 0xFF1A), *range(0x1D7CE, 0x1D800))},
 }
 _ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
 _PERHAPS_UNUSUAL = re.compile("[\t\u00a0\u00ad\u00b7\u034f\u061c\u115f-\u18ff\u2000-\U0001ffff]")

@@ -21,8 +21,7 @@ from bot.site.static_files import load_static
 HERE = Path(__file__).parent
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; object-src 'none'"
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -115,9 +114,7 @@ class Site:
             return self._page("not_found.html", status=404)
         if entry.procedure.code != code:
             return RedirectResponse(f"/thu-tuc/{entry.procedure.code}", 301)
-        related = [
-            (link, found) for link in entry.procedure.related if (found := catalogue.find(link.code))
-        ]
+        related = [(link, found) for link in entry.procedure.related if (found := catalogue.find(link.code))]
         return self._page("procedure.html", procedure=entry.procedure, entry=entry, related=related)
 
     async def static(self, request: Request, name: str) -> Response:

@@ -160,9 +160,7 @@ imported_procedures = Table(
     Column("flags", Json, nullable=False, comment="trap → repaired, withheld, caution"),
     Column("source_url", String(500), nullable=False),
     Column("collected_on", Date),
-    Column(
-        "run_id", ForeignKey("import_runs.id"), nullable=False, comment="the import that last changed it"
-    ),
+    Column("run_id", ForeignKey("import_runs.id"), nullable=False, comment="the import that last changed it"),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from bot.catalogue.catalogue import Catalogue
@@ -34,7 +35,7 @@ async def train_release(
     releases: Releases, project: Path, wanted: str, models: Path, progress: Progress = _quiet
 ) -> Release:
     """Train and register a release; it does not serve yet."""
-    models.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(models.mkdir, parents=True, exist_ok=True)
     release_id = new_release_id()
     made = await train(project, models / f"{release_id}.tar.gz", progress=progress)
     await releases.register(release_id, made.archive.name, made.sha256, wanted)

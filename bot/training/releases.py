@@ -84,9 +84,7 @@ class Releases:
                 .values(state="retired")
             )
             changed = await connection.execute(
-                update(releases)
-                .where(releases.c.id == release_id)
-                .values(state="active", activated_at=now())
+                update(releases).where(releases.c.id == release_id).values(state="active", activated_at=now())
             )
             if changed.rowcount != 1:
                 raise UnknownRelease(release_id)

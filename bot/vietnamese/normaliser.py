@@ -55,7 +55,8 @@ def clean(text: str) -> str:
 
     This is the form that is stored, and to which offsets refer.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    # First out with the invisible: one between a letter and its mark would keep them apart.
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return _CONTROL.sub(" ", text.replace("\u00a0", " ").replace("\n", " ").replace("\t", " "))
 
 

@@ -5,9 +5,11 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -20,6 +22,7 @@ from bot.storage.tables import releases as releases_table
 from bot.training.fingerprint import fingerprint
 from bot.training.releases import Release, Releases
 
+T = TypeVar("T")
 POSTGRESQL = "postgresql://postgres@127.0.0.1:5432"
 
 
@@ -30,8 +33,8 @@ def release(request: pytest.FixtureRequest) -> Release:
     for state_dir in (PROJECT / "var", Path(kept)):
         if found := _registered(state_dir):
             return found
-    environment = {**os.environ, "MOTCUA_STATE_DIR": str(kept), "MOTCUA_DATABASE": ""}
-    del environment["MOTCUA_DATABASE"]
+    environment = {**os.environ, "MOTCUA_STATE_DIR": str(kept)}
+    environment.pop("MOTCUA_DATABASE", None)
     subprocess.run([sys.executable, "-m", "bot.cli", "train"], cwd=PROJECT, env=environment, check=True)
     found = _registered(Path(kept))
     assert found, "the training registered nothing"
@@ -56,25 +59,23 @@ def _registered(state_dir: Path) -> Release | None:
     return found if found and (settings.models_dir / found.archive).exists() else None
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path, release: Release) -> str:
-    url = f"sqlite:///{tmp_path / 'blackbox.db'}"
-    _register(url, release)
-    return url
-
-
-@pytest.fixture
-def postgresql_url(release: Release) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, release: Release) -> Iterator[dict[str, str]]:
+    """The addresses of databases that know the release, by kind; PostgreSQL only where there is one."""
+    urls = {"sqlite": f"sqlite:///{tmp_path_factory.mktemp('blackbox') / 'blackbox.db'}"}
     name = f"motcua_blackbox_{secrets.token_hex(4)}"
     try:
         with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True, connect_timeout=3) as connection:
             connection.execute(f"CREATE DATABASE {name}")
+        urls["postgresql"] = f"{POSTGRESQL}/{name}"
     except psycopg.OperationalError:
-        pytest.skip("no PostgreSQL on this machine")
-    _register(f"{POSTGRESQL}/{name}", release)
-    yield f"{POSTGRESQL}/{name}"
-    with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        pass
+    for url in urls.values():
+        _register(url, release)
+    yield urls
+    if "postgresql" in urls:
+        with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _register(url: str, release: Release) -> None:
@@ -82,20 +83,13 @@ def _register(url: str, release: Release) -> None:
         database = Database(url)
         await migrate(database)
         async with database.write() as connection:
-            await connection.execute(
-                releases_table.insert().values({**asdict(release), "state": "active"})
-            )
+            await connection.execute(releases_table.insert().values({**asdict(release), "state": "active"}))
         await database.close()
 
     _run(write)
 
 
-def _run(work):  # type: ignore[no-untyped-def]
+def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Return the result of `work`, also while the loop of the test session is running."""
-    import threading
-
-    results: list[object] = []
-    thread = threading.Thread(target=lambda: results.append(asyncio.run(work())))
-    thread.start()
-    thread.join()
-    return results[0]
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(work())).result()

@@ -51,6 +51,8 @@ class ServiceProcess:
         if workers > 1:
             self._command += ["--workers", str(workers)]
         self._process: subprocess.Popen[bytes] | None = None
+        self.is_up = asyncio.Event()
+        """Set between being ready and being killed; clients of tests need not ask in vain."""
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -70,13 +72,15 @@ class ServiceProcess:
                 assert self._process.poll() is None, self.log.read_text()
                 try:
                     if (await http.get("/readyz")).status_code == 200:
+                        self.is_up.set()
                         return
                 except httpx.HTTPError:
                     pass
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.1)
 
     def kill(self) -> None:
         """End all processes of the service in this instant."""
+        self.is_up.clear()
         if self._process is None:
             return
         os.killpg(self._process.pid, signal.SIGKILL)
@@ -89,9 +93,7 @@ class ServiceProcess:
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         workers = [
-            int(child)
-            for child in children
-            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+            int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
         ]
         os.kill(workers[0], signal.SIGKILL)
 

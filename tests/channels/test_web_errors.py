@@ -175,9 +175,7 @@ async def test_a_preflight_tells_what_is_allowed(sqlite_url: str) -> None:
             assert answer.headers["access-control-allow-methods"] == "GET, POST, DELETE"
             assert "last-event-id" in answer.headers["access-control-allow-headers"]
             assert answer.headers["access-control-max-age"] == "600"
-        refused = await service.http.options(
-            "/api/web/messages", headers=ask | {"Origin": "https://evil.example"}
-        )
+        refused = await service.http.options("/api/web/messages", headers=ask | {"Origin": "https://evil.example"})
         assert_error(refused, 403, "origin_not_allowed")
 
 
@@ -197,14 +195,10 @@ async def test_limits_are_told_with_the_time_to_wait(sqlite_url: str) -> None:
 
 
 async def test_an_address_has_a_limit_over_all_its_sessions(sqlite_url: str) -> None:
-    async with running(
-        sqlite_url, limits=WebLimits(messages_of_address=Rate(2, 60)), trusted_proxies=1
-    ) as s:
+    async with running(sqlite_url, limits=WebLimits(messages_of_address=Rate(2, 60)), trusted_proxies=1) as s:
         for status in (202, 202, 429):
             citizen = await s.citizen()
-            assert (
-                await citizen.send(GOOD, **{"X-Forwarded-For": "1.1.1.1, 2.2.2.2"})
-            ).status_code == status
+            assert (await citizen.send(GOOD, **{"X-Forwarded-For": "1.1.1.1, 2.2.2.2"})).status_code == status
         citizen = await s.citizen()
         assert (await citizen.send(GOOD, **{"X-Forwarded-For": "2.2.2.2, 3.3.3.3"})).status_code == 202
 
@@ -241,9 +235,7 @@ async def test_postgresql_that_refuses_us_is_unavailable_and_comes_back(service:
     citizen = await service.citizen()
     with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as admin:
         admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
-        )
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
         try:
             assert_error(await citizen.say("xin chào", "12345678"), 503, "unavailable")
         finally:
@@ -285,7 +277,4 @@ async def test_the_description_names_every_call(small_service: Service) -> None:
         ("/api/web/sessions/current", "delete"), ("/api/web/messages", "post"),
         ("/api/web/messages", "get"), ("/api/web/events", "get"),
     }  # fmt: skip
-    assert (
-        "text/event-stream"
-        in description["paths"]["/api/web/events"]["get"]["responses"]["200"]["content"]
-    )
+    assert "text/event-stream" in description["paths"]["/api/web/events"]["get"]["responses"]["200"]["content"]

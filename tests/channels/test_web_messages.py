@@ -119,14 +119,10 @@ async def test_a_button_is_pressed_by_its_id_and_its_payload_stays_here(service:
     rows = await citizen.rows_until(4)
     assert [row["text"] for row in rows[2:]] == ["Đăng ký khai sinh", "Đã chọn."]
     assert (rows[3]["procedure"], rows[3]["aspect"]) == ("1.001193", "fee")
-    assert [t.payload for t in service.engine.turns if t.conversation_id == citizen.conversation][
-        -1
-    ] == PAYLOAD
+    assert [t.payload for t in service.engine.turns if t.conversation_id == citizen.conversation][-1] == PAYLOAD
     everything = [await citizen.get("/api/web/messages"), await citizen.get("/api/web/events",
                   Accept="application/json")]  # fmt: skip
-    assert all(
-        "/inform" not in response.text and "payload" not in response.text for response in everything
-    )
+    assert all("/inform" not in response.text and "payload" not in response.text for response in everything)
 
 
 async def test_a_button_of_another_conversation_does_nothing(service: Service) -> None:
@@ -159,9 +155,7 @@ async def test_an_erased_conversation_is_gone_everywhere(service: Service) -> No
     for each in (citizen, other):
         await each.say("cho chọn")
         await each.rows_until(2)
-    assert (
-        await citizen.http.delete("/api/web/sessions/current", headers=citizen.headers)
-    ).status_code == 204
+    assert (await citizen.http.delete("/api/web/sessions/current", headers=citizen.headers)).status_code == 204
     for response in (
         await citizen.say("còn đó không"),
         await citizen.get("/api/web/messages"),

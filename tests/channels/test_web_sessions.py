@@ -46,9 +46,7 @@ def test_a_token_says_who_it_is_for(signer: SessionSigner) -> None:
     assert session.expires - session.issued == LIFETIME_SECONDS
 
 
-def test_a_token_ends_after_thirty_minutes_and_is_renewable_for_a_day(
-    signer: SessionSigner, clock: Clock
-) -> None:
+def test_a_token_ends_after_thirty_minutes_and_is_renewable_for_a_day(signer: SessionSigner, clock: Clock) -> None:
     token = signer.sign("s_1", CONVERSATION)
     clock.now += LIFETIME_SECONDS - 1
     signer.verify(token)

@@ -87,9 +87,7 @@ async def test_a_long_poll_returns_with_the_first_news(service: Service) -> None
     ],
     ids=range(8),
 )
-async def test_what_is_no_number_is_refused(
-    small_service: Service, query: str, headers: dict[str, str]
-) -> None:
+async def test_what_is_no_number_is_refused(small_service: Service, query: str, headers: dict[str, str]) -> None:
     response = await (await small_service.citizen()).get(f"/api/web/events?{query}", **headers)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "bad_request"

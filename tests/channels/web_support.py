@@ -30,9 +30,7 @@ from bot.storage.database import Database
 
 SECRET = "a secret of the tests, long enough"
 POSTGRESQL = "postgresql://postgres@127.0.0.1:5432"
-GENEROUS = WebLimits(
-    sessions=Rate(10_000, 60), messages=(Rate(10_000, 60),), messages_of_address=Rate(10_000, 60)
-)
+GENEROUS = WebLimits(sessions=Rate(10_000, 60), messages=(Rate(10_000, 60),), messages_of_address=Rate(10_000, 60))
 QUICK = StreamTimes(poll=0.3, heartbeat=15, longest=600)
 PAYLOAD = '/inform{"procedure": "1.001193"}'
 
@@ -70,14 +68,10 @@ class Echo:
         self.turns.append(turn)
         await asyncio.sleep(self.seconds)
         if turn.payload:
-            return TurnResult(
-                (Reply("Đã chọn.", Outcome.ANSWER, procedure="1.001193", aspect="fee"),), None
-            )
+            return TurnResult((Reply("Đã chọn.", Outcome.ANSWER, procedure="1.001193", aspect="fee"),), None)
         if turn.text == "cho chọn":
             button = Button("Đăng ký khai sinh", PAYLOAD)
-            return TurnResult(
-                (Reply("Thủ tục nào?", Outcome.CLARIFY, (button,), offers=("1.001193",)),), "state"
-            )
+            return TurnResult((Reply("Thủ tục nào?", Outcome.CLARIFY, (button,), offers=("1.001193",)),), "state")
         sources = ("https://dichvucong.gov.vn/",)
         return TurnResult((Reply(f"Nghe: {turn.text}", Outcome.ANSWER, sources=sources),), None)
 
@@ -119,9 +113,7 @@ class Citizen:
         return await self.http.post("/api/web/messages", content=content, headers=all_headers)
 
     async def say(self, text: str, client_msg_id: str | None = None) -> httpx.Response:
-        return await self.send(
-            {"client_msg_id": client_msg_id or str(uuid4()), "kind": "text", "text": text}
-        )
+        return await self.send({"client_msg_id": client_msg_id or str(uuid4()), "kind": "text", "text": text})
 
     async def press(self, choice_id: str) -> httpx.Response:
         return await self.send({"client_msg_id": str(uuid4()), "kind": "choice", "choice_id": choice_id})
@@ -130,9 +122,7 @@ class Citizen:
         return await self.http.get(path, headers=self.headers | headers)
 
     async def rows(self, after: int = 0, wait: int = 0) -> list[dict[str, Any]]:
-        response = await self.get(
-            f"/api/web/events?after={after}&wait={wait}", Accept="application/json"
-        )
+        response = await self.get(f"/api/web/events?after={after}&wait={wait}", Accept="application/json")
         assert response.status_code == 200, response.text
         rows: list[dict[str, Any]] = response.json()
         return rows
@@ -147,9 +137,7 @@ class Citizen:
 
     @asynccontextmanager
     async def stream(self, after: int = 0, **headers: str) -> AsyncIterator[Stream]:
-        request = self.http.stream(
-            "GET", f"/api/web/events?after={after}", headers=self.headers | headers
-        )
+        request = self.http.stream("GET", f"/api/web/events?after={after}", headers=self.headers | headers)
         async with request as response:
             assert response.status_code == 200, await response.aread()
             yield Stream(response)

@@ -130,9 +130,7 @@ class Office:
             return await change_state(connection, conversation_id, held, to)
 
     async def all(self, statement: Select[Any] | Table) -> Sequence[Row[Any]]:
-        chosen = (
-            select(statement).order_by(statement.c.id) if isinstance(statement, Table) else statement
-        )
+        chosen = select(statement).order_by(statement.c.id) if isinstance(statement, Table) else statement
         async with self.database.read() as connection:
             return (await connection.execute(chosen)).all()
 

@@ -145,9 +145,7 @@ async def test_three_processes_share_the_work_and_never_a_conversation(
     assert max(engine.most_at_once for engine in engines) > 1
     assert all(engine.turns for engine in engines), "every process has its share"
     assert sum(len(engine.turns) for engine in engines) == people * messages
-    for row in await postgresql_office.all(
-        select(dialogue_states.c.conversation_id, dialogue_states.c.events)
-    ):
+    for row in await postgresql_office.all(select(dialogue_states.c.conversation_id, dialogue_states.c.events)):
         said = row.events.split("|")[1:]
         assert [text.split(".")[1] for text in said] == [str(turn) for turn in range(messages)]
         assert await postgresql_office.replies(row.conversation_id) == [f"nghe {text}" for text in said]
@@ -159,9 +157,7 @@ async def _slow_echo(turn: Turn) -> TurnResult:
 
 
 @pytest.mark.parametrize("failures", range(1, MAX_ATTEMPTS))
-async def test_a_failing_turn_is_repeated(
-    office: Office, failures: int, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_failing_turn_is_repeated(office: Office, failures: int, caplog: pytest.LogCaptureFixture) -> None:
     left = [failures]
 
     async def respond(turn: Turn) -> TurnResult:
@@ -294,9 +290,7 @@ async def test_an_officer_who_takes_over_in_the_middle_of_a_turn_silences_the_bo
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.HUMAN])
-async def test_the_bot_is_silent_while_it_does_not_hold_the_conversation(
-    office: Office, state: State
-) -> None:
+async def test_the_bot_is_silent_while_it_does_not_hold_the_conversation(office: Office, state: State) -> None:
     conversation_id = await office.inbox.open("web", "a")
     held = await office.take_over(conversation_id, state)
     engine = Script()
@@ -533,9 +527,7 @@ async def test_a_turn_that_was_torn_apart_is_done_again(office: Office) -> None:
     assert await office.replies() == ["nghe hỏi"]
 
 
-LISTENERS = (
-    "FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN motcua_outgoing'"
-)
+LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN motcua_outgoing'"
 
 
 async def _until_listening(office: Office, count: int) -> None:

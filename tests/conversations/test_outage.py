@@ -189,9 +189,7 @@ async def _is(condition: bool) -> bool:
     return condition
 
 
-async def test_a_silent_database_is_noticed_within_seconds(
-    postgresql_office: Office, postgresql_url: str
-) -> None:
+async def test_a_silent_database_is_noticed_within_seconds(postgresql_office: Office, postgresql_url: str) -> None:
     async with _behind_a_cable(postgresql_url) as (office, cable):
         assert await office.database.is_reachable()
         cable.is_silent = True
@@ -205,9 +203,7 @@ async def test_a_silent_database_is_noticed_within_seconds(
         await until(office.database.is_reachable)
 
 
-async def test_a_receipt_that_got_lost_is_given_again(
-    postgresql_office: Office, postgresql_url: str
-) -> None:
+async def test_a_receipt_that_got_lost_is_given_again(postgresql_office: Office, postgresql_url: str) -> None:
     """The commit arrives, its confirmation does not: sending again finds the message."""
     async with _behind_a_cable(postgresql_url) as (office, cable):
         announce = office.wakeups.announce_message

@@ -76,9 +76,7 @@ async def sending(
                 await task
 
 
-async def put(
-    office: Office, *texts: str, address: str = "a", channel: str = "telegram"
-) -> ConversationId:
+async def put(office: Office, *texts: str, address: str = "a", channel: str = "telegram") -> ConversationId:
     """Put replies into the outbox, as turns do."""
     conversation_id = await office.inbox.open(channel, address)
     async with office.database.write() as connection:
@@ -400,9 +398,7 @@ async def test_processes_share_a_channel_and_send_nothing_twice(postgresql_offic
 async def test_replies_of_a_turn_arrive_in_order(office: Office, parts: int) -> None:
     async def respond(turn: Turn) -> TurnResult:
         replies = answered(turn.text).replies * parts
-        return TurnResult(
-            tuple(replace(r, text=f"{turn.text}.{n}") for n, r in enumerate(replies)), None
-        )
+        return TurnResult(tuple(replace(r, text=f"{turn.text}.{n}") for n, r in enumerate(replies)), None)
 
     platform = Platform()
     async with office.serving(Script(respond)), sending(office, platform):

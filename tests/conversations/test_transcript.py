@@ -58,10 +58,7 @@ async def test_a_reader_misses_nothing_while_many_write(office: Office) -> None:
         for writer in writers:
             await stack.enter_async_context(writer.serving(Script()))
         readers = [asyncio.create_task(_read_all(office, conversation_id)) for _ in range(3)]
-        sent = (
-            writers[n % len(writers)].inbox.accept(message(f"{n}"), conversation_id)
-            for n in range(MESSAGES)
-        )
+        sent = (writers[n % len(writers)].inbox.accept(message(f"{n}"), conversation_id) for n in range(MESSAGES))
         await asyncio.gather(*sent)
         for seen in await asyncio.gather(*readers):
             assert seen == list(range(1, 2 * MESSAGES + 1))

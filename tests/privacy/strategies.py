@@ -43,9 +43,7 @@ def sentences(draw: st.DrawFn) -> str:
     """Return words of citizens, composed or decomposed, with or without marks, in any case."""
     text = draw(st.sampled_from(_SENTENCES))
     change = draw(
-        st.sampled_from(
-            (str, str.upper, strip_marks, str.lower, lambda text: unicodedata.normalize("NFD", text))
-        )
+        st.sampled_from((str, str.upper, strip_marks, str.lower, lambda text: unicodedata.normalize("NFD", text)))
     )
     return change(text)
 
@@ -228,10 +226,6 @@ def lookalikes() -> st.SearchStrategy[str]:
         st.builds("{}/NQ-UBTVQH{}".format, number(1, 9999), number(11, 16)),
         st.builds("KQ.G{:02}.{:06}".format, number(0, 99), number(0, 999_999)),
         st.builds("14{}-{:03}.{:02}".format, st.sampled_from("ABCK"), number(0, 999), number(0, 99)),
-        st.builds(
-            "{}{:04}".format, st.sampled_from(("1900", "1900 ", "1800", "1800.")), number(0, 9999)
-        ),
-        st.sampled_from(
-            ("113", "114", "115", "113/114/115", "CT01", "TK01", "2 tỷ", "00321/2026/00417")
-        ),
+        st.builds("{}{:04}".format, st.sampled_from(("1900", "1900 ", "1800", "1800.")), number(0, 9999)),
+        st.sampled_from(("113", "114", "115", "113/114/115", "CT01", "TK01", "2 tỷ", "00321/2026/00417")),
     )

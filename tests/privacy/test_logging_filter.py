@@ -48,9 +48,7 @@ def test_the_message_is_masked(logger: logging.Logger, stream: io.StringIO) -> N
     assert stream.getvalue() == "sđt [SDT]\n"
 
 
-def test_a_percent_sign_in_a_masked_message_does_no_harm(
-    logger: logging.Logger, stream: io.StringIO
-) -> None:
+def test_a_percent_sign_in_a_masked_message_does_no_harm(logger: logging.Logger, stream: io.StringIO) -> None:
     logger.info("100 %% sđt %s", PHONE)
     logger.info(f"100 % sđt {PHONE}")
     assert stream.getvalue() == "100 % sđt [SDT]\n100 % sđt [SDT]\n"
@@ -73,9 +71,7 @@ def test_a_number_put_together_from_parts_is_masked(logger: logging.Logger, stre
 
 def test_arguments_stay_where_a_formatter_reads_them(stream: io.StringIO) -> None:
     """Uvicorn formats its access log from the five arguments, not from the message."""
-    record = logging.LogRecord(
-        "uvicorn.access", logging.INFO, "", 0, '%s "%s"', ("1.2.3.4", f"/?q={PHONE}"), None
-    )
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, '%s "%s"', ("1.2.3.4", f"/?q={PHONE}"), None)
     MaskingFilter().filter(record)
     assert record.args == ("1.2.3.4", "/?q=[SDT]")
 
@@ -101,9 +97,7 @@ def test_a_formatter_that_prints_exceptions_itself_has_nothing_to_print() -> Non
     try:
         raise ValueError(PHONE)
     except ValueError as error:
-        record = logging.LogRecord(
-            "x", logging.ERROR, "", 0, "m", (), (type(error), error, error.__traceback__)
-        )
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "m", (), (type(error), error, error.__traceback__))
     MaskingFilter().filter(record)
     assert record.exc_info is None
     assert record.exc_text is not None
@@ -182,9 +176,7 @@ def test_installing_gives_the_root_a_handler_and_sets_one_filter() -> None:
     with bare_root() as root:
         install_masked_logging(logging.WARNING)
         install_masked_logging(logging.WARNING)
-        assert [[type(each) for each in handler.filters] for handler in root.handlers] == [
-            [MaskingFilter]
-        ]
+        assert [[type(each) for each in handler.filters] for handler in root.handlers] == [[MaskingFilter]]
         assert root.level == logging.WARNING
 
 

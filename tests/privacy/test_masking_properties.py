@@ -50,9 +50,7 @@ def test_a_personal_number_becomes_its_label_and_nothing_else_changes(
 
 @settings(max_examples=500, deadline=None)
 @given(sentences(), personal(), st.data())
-def test_no_digit_survives_wherever_the_number_is_put(
-    text: str, data: Personal, draw: st.DataObject
-) -> None:
+def test_no_digit_survives_wherever_the_number_is_put(text: str, data: Personal, draw: st.DataObject) -> None:
     # The letters of an insurance card are no longer known inside a word.
     place = 0 if data.labels == ("[BHYT]",) else draw.draw(st.integers(0, len(text)))
     masked = mask(text[:place] + data.text + text[place:])
@@ -62,9 +60,7 @@ def test_no_digit_survives_wherever_the_number_is_put(
 
 @settings(max_examples=400, deadline=None)
 @given(personal(), personal(), st.sampled_from((" và ", ", ", "\n", "; ", " / ", " hoặc số ")))
-def test_two_numbers_in_one_message_are_both_masked(
-    first: Personal, second: Personal, joiner: str
-) -> None:
+def test_two_numbers_in_one_message_are_both_masked(first: Personal, second: Personal, joiner: str) -> None:
     masked = mask(first.text + joiner + second.text)
     assert digits_of(masked) == ""
     assert len(LABEL.findall(masked)) == 2

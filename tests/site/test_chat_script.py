@@ -23,7 +23,9 @@ console.log(JSON.stringify(seen));
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_never_make_markup_from_text(script: Path) -> None:
     source = script.read_text(encoding="utf-8")
-    forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|localStorage|https?://[a-z]"
+    forbidden = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|localStorage|https?://[a-z]"
+    )
     assert not re.search(forbidden, source)
 
 

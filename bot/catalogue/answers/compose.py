@@ -52,7 +52,12 @@ class Answer:
 
 
 def compose(
-    procedure: Procedure, aspect: Aspect, on: date, case_id: str | None = None, *, everything: bool = False
+    procedure: Procedure,
+    aspect: Aspect,
+    on: date,
+    case_id: str | None = None,
+    *,
+    everything: bool = False,
 ) -> Answer:
     """Return the answer to `aspect` as of the day `on`.
 

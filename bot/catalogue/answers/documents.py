@@ -20,7 +20,15 @@ UNKNOWN = (
     "Danh sách giấy tờ của thủ tục này chưa được xác nhận trong danh mục của tôi. "
     "Anh/chị xem trang nguồn hoặc hỏi cán bộ tại quầy trước khi chuẩn bị."
 )
-FORM_NAMES = ("tờ khai", "đơn đề nghị", "đơn xin", "đơn đăng ký", "giấy đề nghị", "văn bản đề nghị", "phiếu khai")
+FORM_NAMES = (
+    "tờ khai",
+    "đơn đề nghị",
+    "đơn xin",
+    "đơn đăng ký",
+    "giấy đề nghị",
+    "văn bản đề nghị",
+    "phiếu khai",
+)
 NO_FORM = "Danh mục của tôi chưa ghi mẫu đơn riêng cho thủ tục này. Cán bộ tại quầy có sẵn mẫu để anh/chị điền."
 COPIES = {
     CopyKind.CERTIFIED: "bản sao chứng thực",
@@ -56,7 +64,9 @@ def not_required_text(subject: Subject) -> str | None:
     rows = subject.procedure.not_required
     if not rows:
         return None
-    return "Thường không phải nộp (cơ quan tự tra dữ liệu):\n" + bullets(sentence(f"{row.name}: {lower_first(row.reason)}") for row in rows)
+    return "Thường không phải nộp (cơ quan tự tra dữ liệu):\n" + bullets(
+        sentence(f"{row.name}: {lower_first(row.reason)}") for row in rows
+    )
 
 
 def is_long(subject: Subject) -> bool:
@@ -68,9 +78,7 @@ def form_text(subject: Subject) -> str | None:
     """Return the forms to fill in, or None when no form is known."""
     papers = [*subject.procedure.documents]
     papers += [paper for case in subject.procedure.cases for paper in case.documents or ()]
-    forms = dict.fromkeys(
-        _form_line(paper) for paper in papers if _is_form(paper)
-    )
+    forms = dict.fromkeys(_form_line(paper) for paper in papers if _is_form(paper))
     return bullets(forms) if forms else None
 
 

@@ -12,7 +12,17 @@ CHANNELS = {
     Channel.ONLINE: "trực tuyến",
     Channel.POST: "qua bưu chính",
 }
-CONDITION_WORDS = ("nếu ", "khi ", "sau khi ", "trường hợp ", "trừ ", "kể từ ", "đối với ", "với ", "cho ")
+CONDITION_WORDS = (
+    "nếu ",
+    "khi ",
+    "sau khi ",
+    "trường hợp ",
+    "trừ ",
+    "kể từ ",
+    "đối với ",
+    "với ",
+    "cho ",
+)
 LONGEST_LIST = 8
 """Items shown before “xem thêm”."""
 

@@ -91,9 +91,7 @@ def build(
     }
     if status is Status.NAME_ONLY:
         # Level, field and body belong to the wrong text as well.
-        return ImportedProcedure.model_validate(
-            {**shared, "flags": findings.flags, "withheld": findings.withheld}
-        )
+        return ImportedProcedure.model_validate({**shared, "flags": findings.flags, "withheld": findings.withheld})
     documents, notes = read_papers(row, findings)
     legal, old_laws = read_laws(row.can_cu_so_hieu, findings)
     if old_laws:
@@ -121,9 +119,7 @@ def build(
     for part, field, empty in _EMPTY:
         if part in withheld:
             facts[field] = empty
-    return ImportedProcedure.model_validate(
-        {**shared, **facts, "flags": findings.flags, "withheld": withheld}
-    )
+    return ImportedProcedure.model_validate({**shared, **facts, "flags": findings.flags, "withheld": withheld})
 
 
 _EMPTY = (
@@ -152,9 +148,7 @@ def _title(row: RawProcedure, titles: Mapping[str, str], findings: Findings) -> 
 
 def _mapped(text: str, names: Mapping[str, Level]) -> tuple[Level, ...]:
     return tuple(
-        dict.fromkeys(
-            names[key] for part in flat(text).split(",") if (key := part.strip().lower()) in names
-        )
+        dict.fromkeys(names[key] for part in flat(text).split(",") if (key := part.strip().lower()) in names)
     )
 
 

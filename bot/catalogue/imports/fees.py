@@ -85,9 +85,7 @@ def _amount(way: RawWay, today: date, findings: Findings) -> _Amount | None:
     if shown.lower() == _FREE:
         amount, currency = 0, "VND"
     elif found := _SHOWN.match(shown):
-        amount = (
-            int(found[1].split(".0")[0]) if re.fullmatch(r"\d+\.0{1,2}", found[1]) else _digits(found[1])
-        )
+        amount = int(found[1].split(".0")[0]) if re.fullmatch(r"\d+\.0{1,2}", found[1]) else _digits(found[1])
         currency = "USD" if found[2].upper() == "USD" else "VND"
     else:
         findings.withhold(Flag.FEE_NOTE_DIFFERS, Part.FEE)
@@ -111,9 +109,7 @@ def _digits(text: str) -> int:
 
 def _free(amounts: list[_Amount], findings: Findings) -> None:
     notes = [" ".join(part.text for part in found.note).strip(" .;()") for found in amounts]
-    if any(_SAYS_FREE.match(note) for note in notes) and all(
-        not n or _SAYS_FREE.match(n) for n in notes
-    ):
+    if any(_SAYS_FREE.match(note) for note in notes) and all(not n or _SAYS_FREE.match(n) for n in notes):
         return
     named = any(money_in(note) or _NAMES_A_FEE.search(note) for note in notes)
     findings.withhold(Flag.FALSE_FREE if named else Flag.FREE_UNPROVEN, Part.FEE)
@@ -133,7 +129,6 @@ def _check_notes(amounts: list[_Amount], findings: Findings) -> None:
 def _note(amounts: list[_Amount]) -> str | None:
     """Return the fullest note, without remarks on time that some pages put there."""
     texts = [
-        "; ".join(part.text for part in found.note if not _WORKING_NOTE.search(part.text))
-        for found in amounts
+        "; ".join(part.text for part in found.note if not _WORKING_NOTE.search(part.text)) for found in amounts
     ]
     return max(texts, key=len) or None

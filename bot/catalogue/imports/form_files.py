@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 LONGEST_FILE = 160
 _FILE = re.compile(r"(?i)\.(?:docx?|pdf|xlsx?|rar|zip|jpe?g|png|odt)\s*$")
-_FIRST_WORD = re.compile(
-    r"(?:Mẫu|MẪU|Mau|MAU|Mus|Ms|Phụ|PHỤ|Phu|Phlc|Biểu|Bieu|Tờ|To |Đơn|Don|TPHS|Van|Bao)"
-)
+_FIRST_WORD = re.compile(r"(?:Mẫu|MẪU|Mau|MAU|Mus|Ms|Phụ|PHỤ|Phu|Phlc|Biểu|Bieu|Tờ|To |Đơn|Don|TPHS|Van|Bao)")
 _NUMBERED = re.compile(r"\d+[.\-_]")
 _NO_FILE_NAME = re.compile(r"[;:/]|\.\s+[A-ZĐ]|,\s")
 

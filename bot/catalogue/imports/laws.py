@@ -35,9 +35,7 @@ _NUMBER = re.compile(r"^\S.*/.*\S$")
 LONGEST_NUMBER = 60
 
 
-def read_laws(
-    numbers: Iterable[str], findings: Findings
-) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def read_laws(numbers: Iterable[str], findings: Findings) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """Return the legal numbers cited, and the outdated ones among them with their successors."""
     cited = tuple(
         dict.fromkeys(

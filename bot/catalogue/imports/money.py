@@ -16,9 +16,7 @@ _ENDS = re.compile(
     r"|(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4}))"
 )
 # One sentence or bracket is one statement; a full stop inside `135.000` or `TT.` is none.
-_BOUNDARY = re.compile(
-    r"\s*[()]\s*|;\s+|\n|(?<=[^\d\s])\.\s*(?=[-+*A-ZĐ])|\s+[-+*]\s+|(?<=đồng)\s+(?=Phí)"
-)
+_BOUNDARY = re.compile(r"\s*[()]\s*|;\s+|\n|(?<=[^\d\s])\.\s*(?=[-+*A-ZĐ])|\s+[-+*]\s+|(?<=đồng)\s+(?=Phí)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +36,7 @@ def segments(note: str) -> tuple[Segment, ...]:
     found: list[Segment] = []
     for part in parts:
         end = last_day(part)
-        if (
-            end
-            and found
-            and found[-1].valid_to is None
-            and part.lower().startswith(("áp dụng đến", "đến "))
-        ):
+        if end and found and found[-1].valid_to is None and part.lower().startswith(("áp dụng đến", "đến ")):
             found[-1] = Segment(f"{found[-1].text} ({part})", end)
         else:
             found.append(Segment(part, end))

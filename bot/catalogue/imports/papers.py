@@ -36,13 +36,9 @@ class _Row:
     is_note: bool
 
 
-def read_papers(
-    row: RawProcedure, findings: Findings
-) -> tuple[tuple[ImportedPaper, ...], tuple[str, ...]]:
+def read_papers(row: RawProcedure, findings: Findings) -> tuple[tuple[ImportedPaper, ...], tuple[str, ...]]:
     """Return the papers and the notes among them; no papers when the list is cut or missing."""
-    joined = _joined(
-        [_row(paper, findings) for paper in row.giay_to], glued(row.thanh_phan_ho_so), findings
-    )
+    joined = _joined([_row(paper, findings) for paper in row.giay_to], glued(row.thanh_phan_ho_so), findings)
     notes = dict.fromkeys(
         name for item in joined if item.is_note and (name := cut(_name(item.name), LONGEST_NAME))
     )
@@ -79,9 +75,7 @@ def _joined(rows: list[_Row], raw: str, findings: Findings) -> list[_Row]:
     waiting: _Row | None = None
     for row in rows:
         if waiting is not None:
-            words = (
-                f"{waiting.name}{'' if waiting.name.endswith('0') else ' '}{waiting.quantity} {row.name}"
-            )
+            words = f"{waiting.name}{'' if waiting.name.endswith('0') else ' '}{waiting.quantity} {row.name}"
             if glued(words) in raw and waiting.case == row.case:
                 findings.repair(Flag.SPLIT_PAPERS)
                 row = replace(row, name=words.strip())

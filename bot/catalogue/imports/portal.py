@@ -77,9 +77,7 @@ def _items(content: dict[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def _names(content: dict[str, Any], key: str, *fields: str) -> str:
-    names = (
-        next(filter(None, (_text(item, field) for field in fields)), "") for item in _items(content, key)
-    )
+    names = (next(filter(None, (_text(item, field) for field in fields)), "") for item in _items(content, key))
     return ", ".join(filter(None, names))
 
 

@@ -56,9 +56,9 @@ class RawProcedure(_Raw):
 
     ma_thu_tuc: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d\.\d{6}$")]
     ten_thu_tuc: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
-    detail_url: Annotated[
-        str, StringConstraints(max_length=500, pattern=r"^\s*https?://[^\s<>\"]+\s*$")
-    ] = "https://dichvucong.gov.vn"
+    detail_url: Annotated[str, StringConstraints(max_length=500, pattern=r"^\s*https?://[^\s<>\"]+\s*$")] = (
+        "https://dichvucong.gov.vn"
+    )
     so_quyet_dinh: Short = ""
     cap_thuc_hien: Short = ""
     linh_vuc: Short = ""

@@ -72,9 +72,7 @@ class Importer:
             try:
                 procedure = self._read(item, lines)
             except RowRefused as refused:
-                report.refused.append(
-                    Refused(source.path.name, item.line, str(refused), _code_of(item.content))
-                )
+                report.refused.append(Refused(source.path.name, item.line, str(refused), _code_of(item.content)))
             else:
                 lines[procedure.code] = item.line
                 report.add(procedure)

@@ -116,11 +116,7 @@ def _values(text: str) -> Iterator[Item]:
         try:
             parsed, end = decoder.raw_decode(text, place)
         except (json.JSONDecodeError, RecursionError) as error:
-            at = (
-                line + text.count("\n", place, error.pos)
-                if isinstance(error, json.JSONDecodeError)
-                else line
-            )
+            at = line + text.count("\n", place, error.pos) if isinstance(error, json.JSONDecodeError) else line
             yield Item(at, broken=f"JSON sai cú pháp, phần còn lại của tệp bị bỏ: {error}")
             return
         for content in unwrapped(parsed):

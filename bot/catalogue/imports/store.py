@@ -55,13 +55,9 @@ class ImportStore:
                     import_staging.c.run_id.in_(select(runs.id).where(dead | (runs.state != "running")))
                 )
             )
+            await connection.execute(update(import_runs).where(dead).values(state="failed", finished_at=moment))
             await connection.execute(
-                update(import_runs).where(dead).values(state="failed", finished_at=moment)
-            )
-            await connection.execute(
-                insert(import_runs).values(
-                    id=run_id, file=file[:255], state="running", started_at=moment
-                )
+                insert(import_runs).values(id=run_id, file=file[:255], state="running", started_at=moment)
             )
 
     async def digests(self) -> dict[str, str]:
@@ -118,9 +114,7 @@ class ImportStore:
         async with self._database.write() as connection:
             await connection.execute(delete(import_staging).where(import_staging.c.run_id == run_id))
             await connection.execute(
-                update(import_runs)
-                .where(import_runs.c.id == run_id)
-                .values(state="failed", finished_at=now())
+                update(import_runs).where(import_runs.c.id == run_id).values(state="failed", finished_at=now())
             )
 
     async def staged(self) -> int:

@@ -73,9 +73,7 @@ def built(titles: dict[str, str] | None = None, /, **values: Any) -> ImportedPro
 
 def write_lines(path: Path, rows: list[Any]) -> Path:
     """Write rows as JSON lines; a bytes row is written as it is."""
-    lines = [
-        row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode() for row in rows
-    ]
+    lines = [row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode() for row in rows]
     content = b"\n".join(lines) + b"\n"
     path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
     return path

@@ -63,17 +63,13 @@ def test_an_expired_discount_is_dropped_and_the_amount_stays() -> None:
 
 
 def test_an_amount_that_is_itself_the_expired_discount_is_withheld() -> None:
-    found = built(
-        cach_thuc=ways(fee="30,000 VNĐ", note="30.000đ/giấy (áp dụng đến hết ngày 31/12/2025).")
-    )
+    found = built(cach_thuc=ways(fee="30,000 VNĐ", note="30.000đ/giấy (áp dụng đến hết ngày 31/12/2025)."))
     assert found.fee is None
     assert found.flags[Flag.EXPIRED_NOTE] is Outcome.WITHHELD
 
 
 def test_an_amount_keeps_the_last_day_of_its_note() -> None:
-    fee = built(
-        cach_thuc=ways(fee="30,000 VNĐ", note="30.000đ/giấy (áp dụng đến hết ngày 31/12/2026).")
-    ).fee
+    fee = built(cach_thuc=ways(fee="30,000 VNĐ", note="30.000đ/giấy (áp dụng đến hết ngày 31/12/2026).")).fee
     assert fee is not None
     assert fee.valid_to == date(2026, 12, 31)
 

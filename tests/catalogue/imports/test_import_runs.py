@@ -145,9 +145,7 @@ async def test_staged_rows_are_not_visible_before_the_end(
     assert seen == [(1, 0), (2, 0)]
 
 
-async def test_the_next_import_clears_what_a_killed_process_left(
-    database: Database, tmp_path: Path
-) -> None:
+async def test_the_next_import_clears_what_a_killed_process_left(database: Database, tmp_path: Path) -> None:
     store = ImportStore(database)
     await store.begin("killed", "a.jsonl")
     row = {"content": {}, "digest": "x", "flags": {}, "source_url": "x", "collected_on": None}
@@ -156,9 +154,7 @@ async def test_the_next_import_clears_what_a_killed_process_left(
     assert await store.staged() == 1, "a run of this hour may be alive"
     async with database.write() as connection:
         await connection.execute(
-            update(import_runs)
-            .where(import_runs.c.id == "killed")
-            .values(started_at=now() - timedelta(hours=2))
+            update(import_runs).where(import_runs.c.id == "killed").values(started_at=now() - timedelta(hours=2))
         )
     await load(database, write_lines(tmp_path / "a.jsonl", [raw_row()]))
     async with database.read() as connection:
@@ -196,9 +192,7 @@ async def test_migrations_and_tables_agree(database: Database) -> None:
         context = MigrationContext.configure(connection)
         ours = {"import_runs", "import_staging", "imported_procedures"}
         return [
-            found
-            for found in compare_metadata(context, metadata)
-            if any(name in repr(found) for name in ours)
+            found for found in compare_metadata(context, metadata) if any(name in repr(found) for name in ours)
         ]
 
     await migrate(database)

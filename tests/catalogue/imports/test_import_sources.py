@@ -151,7 +151,6 @@ def test_an_unpacked_file_may_have_the_name_of_a_packed_one(tmp_path: Path) -> N
 
 def test_official_titles_from_csv(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
-        "code,official_name,note\n1.900001,Thủ tục nuôi cá.,\n"
-        '1.900002,Tên ngắn,"tên rút gọn, chờ đối chiếu"\n'
+        'code,official_name,note\n1.900001,Thủ tục nuôi cá.,\n1.900002,Tên ngắn,"tên rút gọn, chờ đối chiếu"\n'
     )
     assert read_titles(tmp_path) == {"1.900001": "Thủ tục nuôi cá"}

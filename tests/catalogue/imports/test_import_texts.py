@@ -31,9 +31,7 @@ def test_short_names_lose_level_prefix_and_stray_signs(title: str, short: str) -
 
 
 def test_a_long_name_is_cut_between_words_without_a_dangling_preposition() -> None:
-    title = (
-        "Cấp giấy nuôi cá cảnh nước ngọt, nước lợ và nước mặn tại nhà riêng, cơ sở dạy học của tổ chức"
-    )
+    title = "Cấp giấy nuôi cá cảnh nước ngọt, nước lợ và nước mặn tại nhà riêng, cơ sở dạy học của tổ chức"
     short = built(ten_thu_tuc=title).short_name
     assert len(short) <= 80
     assert short.endswith("cơ sở dạy…")

@@ -51,9 +51,7 @@ def test_a_zero_is_never_told_as_free() -> None:
 
 
 def test_an_amount_is_not_told_after_its_last_day() -> None:
-    found = built(
-        cach_thuc=ways(fee="30,000 VNĐ", note="30.000đ/giấy (áp dụng đến hết ngày 31/12/2026)")
-    )
+    found = built(cach_thuc=ways(fee="30,000 VNĐ", note="30.000đ/giấy (áp dụng đến hết ngày 31/12/2026)"))
     assert "đến hết 31/12/2026" in say(found, Aspect.FEE)
     assert FEE_WITHHELD in say(found, Aspect.FEE, date(2027, 1, 1))
 

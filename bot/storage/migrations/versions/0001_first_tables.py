@@ -53,9 +53,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("archive", sa.String(length=255), nullable=False, comment="file name below models/"),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column(
-            "fingerprint", sa.String(length=64), nullable=False, comment="hash of data, config and code"
-        ),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False, comment="hash of data, config and code"),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("report", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -84,9 +82,7 @@ def upgrade() -> None:
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),
-        sa.Column(
-            "understanding", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
-        ),
+        sa.Column("understanding", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("release", sa.String(length=64), nullable=True),
         sa.CheckConstraint("status IN ('pending', 'done', 'failed')", name=op.f("ck_inbox_status")),
         sa.ForeignKeyConstraint(
@@ -96,9 +92,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
-        sa.UniqueConstraint(
-            "channel", "platform_message_id", name=op.f("uq_inbox_channel_platform_message_id")
-        ),
+        sa.UniqueConstraint("channel", "platform_message_id", name=op.f("uq_inbox_channel_platform_message_id")),
         sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_inbox_conversation_id_seq")),
         sqlite_autoincrement=True,
     )
@@ -132,16 +126,12 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "status", sa.String(length=8), nullable=False, comment="pulled channels need no sending"
-        ),
+        sa.Column("status", sa.String(length=8), nullable=False, comment="pulled channels need no sending"),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("platform_message_id", sa.String(length=128), nullable=True),
-        sa.CheckConstraint(
-            "status IN ('pulled', 'pending', 'sent', 'failed')", name=op.f("ck_outbox_status")
-        ),
+        sa.CheckConstraint("status IN ('pulled', 'pending', 'sent', 'failed')", name=op.f("ck_outbox_status")),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -12,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 
-def _json() -> sa.types.TypeEngine:
+def _json() -> sa.types.TypeEngine[Any]:
     return sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
@@ -20,9 +22,7 @@ def upgrade() -> None:
     op.create_table(
         "import_runs",
         sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column(
-            "file", sa.String(length=255), nullable=False, comment="name of the file, without its folder"
-        ),
+        sa.Column("file", sa.String(length=255), nullable=False, comment="name of the file, without its folder"),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("report", _json(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
@@ -33,16 +33,12 @@ def upgrade() -> None:
     op.create_table(
         "imported_procedures",
         sa.Column("code", sa.String(length=8), nullable=False),
-        sa.Column(
-            "content", _json(), nullable=False, comment="bot.catalogue.imported.ImportedProcedure"
-        ),
+        sa.Column("content", _json(), nullable=False, comment="bot.catalogue.imported.ImportedProcedure"),
         sa.Column("digest", sa.String(length=64), nullable=False, comment="SHA-256 of content"),
         sa.Column("flags", _json(), nullable=False, comment="trap → repaired, withheld, caution"),
         sa.Column("source_url", sa.String(length=500), nullable=False),
         sa.Column("collected_on", sa.Date(), nullable=True),
-        sa.Column(
-            "run_id", sa.String(length=40), nullable=False, comment="the import that last changed it"
-        ),
+        sa.Column("run_id", sa.String(length=40), nullable=False, comment="the import that last changed it"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,1 @@
+"""One module for each part of a run; each has `measure(ground) -> Part`."""
