@@ -19,6 +19,13 @@ MENTIONED = 0.5
 """Chance below which a message names no procedure we know."""
 LONGEST_FOLLOW_UP = 8
 """Words of a question without subject; longer ones must be clear about their aspect."""
+LONGEST_FRAGMENT = 9
+"""Words of a message that only says which procedure of a family is meant."""
+SURE_SUBJECT = 0.85
+"""Chance from which even a short message changes the subject."""
+LIKE_A_NAME = 0.5
+"""Likeness to a name from which a message changes the subject."""
+CHANGES = frozenset({"correct_procedure", "switch_procedure"})
 SURE_ASPECT = 0.6
 SWITCHED = 0.35
 """Score that suffices after "còn … thì sao" and "không, ý tôi là …"."""
@@ -41,6 +48,8 @@ class Context:
 
     current: str | None = None
     """Code of the procedure under discussion."""
+    siblings: frozenset[str] = frozenset()
+    """Codes that people confuse with the present one."""
     aspect: Aspect = Aspect.OVERVIEW
     offered: tuple[str, ...] = ()
     """Codes offered by the question just asked; empty when none was asked."""
@@ -61,11 +70,13 @@ def decide(meant: Understanding, context: Context) -> Decision:
     if context.offered and (chosen := _among_offered(meant, context.offered)):
         return Decision(Kind.ANSWER, (chosen,), _aspects_after_question(meant, context))
     aspects = meant.aspects or (context.aspect,)
-    if meant.intent == "correct_procedure":
+    if meant.intent in CHANGES:
         return _changed(meant, context, aspects)
-    if meant.intent == "switch_procedure":
-        return _changed(meant, context, aspects)
+    if context.current and (sibling := _sibling_meant(meant, context)):
+        return Decision(Kind.ANSWER, (sibling,), _kept_aspects(meant, context))
     if meant.found:
+        if context.current and _is_stray(meant, context):
+            return Decision(Kind.ANSWER, (context.current,), aspects)
         return Decision(Kind.ANSWER, meant.found[:2], aspects)
     if meant.intent in (None, "nlu_fallback"):
         return Decision(Kind.UNKNOWN, meant.candidates, aspects)
@@ -94,17 +105,50 @@ def _aspects_after_question(meant: Understanding, context: Context) -> tuple[Asp
     return meant.aspects if own and meant.confidence >= OWN_ASPECT else (context.offered_aspect,)
 
 
+def _sibling_meant(meant: Understanding, context: Context) -> str | None:
+    """Return the sibling that a message rather speaks of than of the present procedure.
+
+    "còn nếu mất thì phí bao nhiêu" names no procedure by itself, but after the exchange of a card it
+    can only mean a lost card.
+    """
+    if meant.found:
+        return meant.found[0] if meant.found[0] in context.siblings else None
+    siblings = [(score, code) for code, score in meant.scores.items() if code in context.siblings]
+    best, code = max(siblings, default=(0.0, ""))
+    rest = max((score for other, score in meant.scores.items() if other != code), default=0.0)
+    return code if best >= SWITCHED and best - rest >= LEAD else None
+
+
+def _kept_aspects(meant: Understanding, context: Context) -> tuple[Aspect, ...]:
+    """Return the aspect asked before when a message only says which procedure of a family is meant."""
+    only_names = meant.aspects in ((), (Aspect.OVERVIEW,)) and meant.words <= LONGEST_FRAGMENT
+    return (context.aspect,) if only_names else meant.aspects
+
+
+def _is_stray(meant: Understanding, context: Context) -> bool:
+    """Say whether a short follow-up only seems to name a procedure by a word that it shares with one."""
+    return (
+        meant.found[0] != context.current
+        and meant.words <= LONGEST_FOLLOW_UP
+        and meant.right < SURE_SUBJECT
+        and meant.near < LIKE_A_NAME
+    )
+
+
 def _changed(meant: Understanding, context: Context, aspects: tuple[Aspect, ...]) -> Decision:
     """Decide after "còn … thì sao" or "không, ý tôi là …": anything but the present procedure."""
-    others = [(score, code) for code, score in meant.scores.items() if code != context.current]
-    others.sort(reverse=True)
     found = [code for code in meant.found if code != context.current]
     if found:
         return Decision(Kind.ANSWER, tuple(found[:1]), aspects)
+    others = sorted(
+        ((score, code) for code, score in meant.scores.items() if code != context.current), reverse=True
+    )
+    siblings = [item for item in others if item[1] in context.siblings]
+    for ranked, least, lead in ((siblings, LEAST, LEAD / 2), (others, SWITCHED, LEAD)):
+        second = ranked[1][0] if len(ranked) > 1 else 0.0
+        if ranked and ranked[0][0] >= least and ranked[0][0] - second >= lead:
+            return Decision(Kind.ANSWER, (ranked[0][1],), aspects)
     if others and others[0][0] >= SWITCHED:
-        second = others[1][0] if len(others) > 1 else 0.0
-        if others[0][0] - second >= LEAD:
-            return Decision(Kind.ANSWER, (others[0][1],), aspects)
         return Decision(Kind.ASK, tuple(code for _, code in others[:3]), aspects)
     if context.current and meant.intent == "switch_procedure":
         # "thế còn cái đó thì sao": the same subject after all.
@@ -116,7 +160,7 @@ def _is_follow_up(meant: Understanding, current: str) -> bool:
     """Say whether an unsure message rather continues the present procedure."""
     if meant.mention < MENTIONED:
         # A long message about something unknown is rather a new subject than a follow-up.
-        return len(meant.text.split()) <= LONGEST_FOLLOW_UP or meant.confidence >= SURE_ASPECT
+        return meant.words <= LONGEST_FOLLOW_UP or meant.confidence >= SURE_ASPECT
     if meant.mention < NAMED:
         return True
     best = max(meant.scores.values(), default=0.0)

@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.decision import Context
+from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.model import Aspect
 from bot.clock import today_in_vietnam
 
@@ -45,10 +46,12 @@ def remember(tracker: Tracker, code: str, aspect: Aspect, case: str | None) -> l
     return events
 
 
-def context_of(tracker: Tracker) -> Context:
+def context_of(tracker: Tracker, catalogue: Catalogue) -> Context:
     """Return what the conversation is about."""
+    current = current_procedure(tracker)
     return Context(
-        current=current_procedure(tracker),
+        current=current,
+        siblings=catalogue.siblings(current),
         aspect=last_aspect(tracker),
         offered=tuple(tracker.get_slot("offered") or ()),
         offered_aspect=Aspect(tracker.get_slot("offered_aspect") or Aspect.OVERVIEW),

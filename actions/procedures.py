@@ -66,7 +66,7 @@ class AnswerProcedure(_CatalogueAction):
         """Answer, ask back, or admit not having understood."""
         meant = understand(tracker)
         catalogue = self._live.current
-        decision = decide(meant, context_of(tracker))
+        decision = decide(meant, context_of(tracker, catalogue))
         procedures = [procedure for code in decision.codes if (procedure := catalogue.find(code))]
         aspect = decision.aspects[0]
         if decision.kind is Kind.ASK_GROUP and (group := catalogue.group(decision.codes[0])):

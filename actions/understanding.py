@@ -29,13 +29,17 @@ class Understanding:
     """Scores of the best procedures, 0 to 1.5."""
     mention: float = 0.0
     """Chance that the message names a procedure at all."""
+    right: float = 0.0
+    """Chance that the best procedure is the right one."""
+    near: float = 0.0
+    """Likeness of the message to the nearest name of the best procedure."""
     confidence: float = 0.0
     """Score of the intent by itself, 0 to 1."""
 
     @property
-    def names_procedure(self) -> bool:
-        """Say whether the message speaks of a procedure at all."""
-        return bool(self.found or self.candidates)
+    def words(self) -> int:
+        """Number of words of the message."""
+        return len(self.text.split())
 
 
 def understand(tracker: Tracker) -> Understanding:
@@ -46,6 +50,7 @@ def understand(tracker: Tracker) -> Understanding:
     intent = (message.get("intent") or {}).get("name")
     main = aspect_of(intent)
     others = tuple(Aspect(name) for name in linking.get("more_aspects", ()) if name != main)
+    first: dict[str, Any] = next(iter(linking.get("candidates") or ()), {})
     return Understanding(
         text=str(message.get("text") or ""),
         intent=intent,
@@ -55,6 +60,8 @@ def understand(tracker: Tracker) -> Understanding:
         group=linking.get("group") or None,
         scores=dict(linking.get("scores") or {}),
         mention=float(linking.get("mention") or 0.0),
+        right=float(linking.get("right") or 0.0),
+        near=float(first.get("near", 0.0)),
         confidence=float(scores.get(intent or "", 0.0)),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -103,5 +104,11 @@ def _show_machine(console: Console, machine: dict[str, Any]) -> None:
     )
 
 
+def _terminated(*_: object) -> None:
+    """Leave by the normal way, which ends the processes and drops the databases of the run."""
+    sys.exit(143)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _terminated)
     sys.exit(main())

@@ -148,7 +148,7 @@ def prepared(*, quick: bool) -> Iterator[Ground]:
     """Copy the project, train it once and choose the questions."""
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as scratch:
         ground = Ground(Path(scratch), quick, reachable_postgresql())
-        _copy(ground.project)
+        copy_project(ground.project)
         ground.release = ground.train(ground.project, ground.project / "models" / ARCHIVE)
         ground.questions = ground.run("choose_questions", "16" if quick else "64", json.dumps(ground.release))
         yield ground
@@ -163,7 +163,8 @@ def reachable_postgresql() -> str | None:
         return None
 
 
-def _copy(target: Path) -> None:
+def copy_project(target: Path) -> None:
+    """Copy what a service needs into a new folder, compiled."""
     target.mkdir()
     ignored = shutil.ignore_patterns("__pycache__", "results", "*.partial")
     for name in COPIED:

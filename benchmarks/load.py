@@ -54,6 +54,11 @@ class Connection(asyncio.Protocol):
         """Keep the transport."""
         self._transport = transport  # type: ignore[assignment]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a request can be sent; servers close connections that idle for seconds."""
+        return self._transport is not None and not self._transport.is_closing()
+
     def connection_lost(self, error: Exception | None) -> None:
         """Let whoever waits know."""
         if self._done and not self._done.done():
@@ -74,7 +79,7 @@ class Connection(asyncio.Protocol):
 
     def send(self, head: bytes, body: bytes) -> asyncio.Future[tuple[int, bytes]]:
         """Send a request; the future gets status and body."""
-        if self._transport is None:
+        if self._transport is None or not self.is_open:
             raise ConnectionError("not connected")
         self._body.clear()
         self._done = asyncio.get_running_loop().create_future()
@@ -123,7 +128,8 @@ class Stream(Connection):
     def connection_lost(self, error: Exception | None) -> None:
         """Let whoever waits know."""
         if self.answered and not self.answered.done():
-            self.answered.set_exception(ConnectionError("the stream ended"))
+            # Cancelled, not failed: at the end nobody waits for it any more.
+            self.answered.cancel("the stream ended")
 
     def _message(self, message: dict[str, Any]) -> None:
         if message["from"] == "citizen":
@@ -151,6 +157,8 @@ async def citizen(port: int, questions: list[str], counts: Counts) -> None:
                 return
             if counts.turns_left is not None:
                 counts.turns_left -= 1
+            if not posts.is_open:
+                _, posts = await loop.create_connection(Connection, HOST, port)
             await _ask(posts, stream, head, text, counts)
     except (ConnectionError, TimeoutError) as error:
         if not counts.stopping:
@@ -172,7 +180,12 @@ async def _ask(posts: Connection, stream: Stream, head: bytes, text: str, counts
             counts.error(f"message {status}")
             await asyncio.sleep(0.1)
             return
-        await answered
+        try:
+            await answered
+        except asyncio.CancelledError:
+            if answered.cancelled():
+                raise ConnectionError("the stream ended") from None
+            raise
     # A turn counts where it ends: otherwise slow turns would not fit into the window.
     if counts.measuring:
         counts.milliseconds.append((time.perf_counter() - started) * 1000)

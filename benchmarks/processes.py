@@ -73,11 +73,16 @@ def postgresql_pids(database: str) -> Iterator[int]:
 
 
 def stop(process: subprocess.Popen[bytes], seconds: float = 15.0) -> None:
-    """End a process started with `start_new_session`, and what is left of its group."""
+    """End a process started with `start_new_session`, with all that it started."""
+    below = children(process.pid)
     if process.poll() is None:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-    with suppress(ProcessLookupError, PermissionError):
+    with suppress(*GONE):
         os.killpg(process.pid, signal.SIGKILL)
+    # A training is in a session of its own.
+    for pid in below:
+        with suppress(*GONE):
+            os.kill(pid, signal.SIGKILL)
     process.wait()

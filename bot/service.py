@@ -11,6 +11,7 @@ from pathlib import Path
 
 from actions.registry import build_actions
 from bot.catalogue.live import LiveCatalogue, project_catalogue
+from bot.catalogue.problems import CatalogueError
 from bot.conversations.dispatcher import Dispatcher
 from bot.conversations.inbox import Inbox, OriginalTexts
 from bot.conversations.wakeups import Wakeups
@@ -24,6 +25,7 @@ from bot.training.releases import Release, Releases
 logger = logging.getLogger(__name__)
 
 RELEASE_CHECK_SECONDS = 5.0
+CATALOGUE_CHECK_SECONDS = 3.0
 
 
 @dataclass(slots=True)
@@ -81,16 +83,22 @@ async def running(service: Service, release: Release | None = None) -> AsyncIter
     """
     await migrate(service.database)
     _ = service.live.current
-    if release is not None:
-        await activate(service, release)
-    elif active := await service.releases.active():
-        await activate(service, active)
+    served = release or await service.releases.active()
+    if served is not None:
+        try:
+            await activate(service, served)
+        except ReleaseRefused as error:
+            if release is not None:
+                raise
+            # Messages are still taken and wait; readyz says what is missing.
+            logger.error("release refused: %s", error)
     service.tasks = [
         asyncio.create_task(service.dispatcher.run(), name="dispatcher"),
         asyncio.create_task(service.wakeups.listen(), name="wakeups"),
     ]
     if release is None:
         service.tasks.append(asyncio.create_task(_follow_register(service), name="releases"))
+        service.tasks.append(asyncio.create_task(_follow_catalogue(service), name="catalogue"))
     try:
         yield service
     finally:
@@ -126,3 +134,16 @@ async def _follow_register(service: Service) -> None:
         except Exception as error:
             # The loop must outlive a database that is away for a while.
             logger.warning("looking for releases failed: %s", type(error).__name__)
+
+
+async def _follow_catalogue(service: Service) -> None:
+    """Serve edited catalogue files; a broken one is named and the old catalogue stays."""
+    while True:
+        await asyncio.sleep(CATALOGUE_CHECK_SECONDS)
+        try:
+            if await asyncio.to_thread(service.live.reload_if_changed):
+                logger.warning("the catalogue was reloaded")
+        except CatalogueError as error:
+            logger.error("the catalogue is broken, the old one stays: %s", error.problems[0])
+        except OSError as error:
+            logger.warning("looking at the catalogue failed: %s", type(error).__name__)

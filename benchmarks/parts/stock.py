@@ -156,7 +156,7 @@ def _turns(ground: Ground, contenders: list[Contender]) -> Table:
     ]
     note = (
         "Turns of conversations of ten. Stock answers an intent with a fixed text; ours finds the "
-        "procedure and composes the answer. Stock's stores do not wait for the disk to have it."
+        "procedure and composes the answer."
     )
     return Table("Parse and turn, side by side", rows, note)
 

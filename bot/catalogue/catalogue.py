@@ -57,6 +57,15 @@ class Catalogue:
         """Return the ambiguous name with this label, or None."""
         return self._groups.get(label or "")
 
+    def siblings(self, code: str | None) -> frozenset[str]:
+        """Return the codes that people confuse with this one: its family, and names they share."""
+        procedure = self.find(code)
+        if procedure is None:
+            return frozenset()
+        codes = {other.code for other in self if other.family and other.family == procedure.family}
+        codes.update(*(group.codes for group in self.groups if procedure.code in group.codes))
+        return frozenset(codes - {procedure.code})
+
     def entry(self, code: str | None) -> Entry | None:
         """Return the procedure together with its file, or None."""
         if code is None:

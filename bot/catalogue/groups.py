@@ -45,7 +45,10 @@ def load_groups(path: Path) -> tuple[Group, ...]:
     """
     if not path.exists():
         return ()
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CatalogueError([Problem(path, 0, "(file)", "tệp không phải UTF-8")]) from error
     try:
         # The C loader is the safe one, only faster.
         return GroupFile.model_validate(yaml.load(text, Loader=yaml.CSafeLoader)).groups

@@ -99,13 +99,21 @@ def read_file(path: Path, raw: bytes) -> CatalogueFile:
 
 def _explain(path: Path, text: str, error: ValidationError) -> Iterator[Problem]:
     lines = LineIndex(text)
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    for item in items:
         place = item["loc"]
+        if item["type"] == "too_short" and any(_is_inside(other["loc"], place) for other in items):
+            # A list is only too short because its items were refused.
+            continue
         message = PLAIN.get(item["type"], item["msg"])
         given = item.get("input")
         if isinstance(given, str | int | float) and not isinstance(given, bool):
             message += f" (đang là {str(given)[:60]!r})"
         yield Problem(path, lines.line_of(place), dotted(place), message)
+
+
+def _is_inside(place: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
 
 
 def _repeated_codes(entries: list[Entry]) -> Iterator[Problem]:

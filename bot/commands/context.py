@@ -12,7 +12,7 @@ from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.training.fingerprint import fingerprint
-from bot.training.provide import provide_release
+from bot.training.provide import is_intact, provide_release
 from bot.training.releases import Release, Releases
 
 
@@ -41,7 +41,7 @@ async def matching_release(settings: Settings) -> Release:
         releases = Releases(database)
         catalogue = project_catalogue().current
         found = await releases.with_fingerprint(fingerprint(settings.project, catalogue))
-        if found and (settings.models_dir / found.archive).exists():
+        if found and is_intact(settings.models_dir / found.archive, found.sha256):
             return found if found.state == "active" else await releases.activate(found.id)
         with training_bar() as report:
             return await provide_release(releases, settings.project, catalogue, settings.models_dir, report)

@@ -14,6 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.catalogue.model import Aspect
+from bot.matching.cues import cue_columns
 from bot.nlu.labels import FALLBACK_INTENT, LINKING, UNDERSTANDING, aspect_of, intent_of
 from bot.places.finding import FindingKind
 from bot.places.guide import project_guide
@@ -21,6 +22,9 @@ from bot.vietnamese.folding import words
 
 UNTOUCHED = {"emergency", "ask_location", "request_human", "petition", "greet", "insult"}
 """Acts for which it does not matter that another province is named."""
+BESIDE_THE_POINT = {"out_of_scope", "dossier_status", "deny", "affirm", "legal_advice"}
+"""Acts that a question without subject ("mất bao lâu") is mistaken for."""
+SHORT = 6
 _AT = re.compile(r"\b(?:o|tai|trong|ngoai|ben|ra|vao|ve|tinh|thanh pho|tp|cua)\b")
 ABOUT_PROCEDURES = {"switch_procedure", "correct_procedure", "go_back", "more"}
 """Acts that live from the procedure under discussion."""
@@ -85,6 +89,8 @@ class Gate(GraphComponent, IntentClassifier):
             return None
         if names_one and best < self._config["sure_act"]:
             return self._best_aspect(scores)
+        if name in BESIDE_THE_POINT and best < self._config["sure_act"] and _is_short_question(message):
+            return self._best_aspect(scores)
         if best < self._config["least_act"] and name != "out_of_scope":
             return self._best_aspect(scores) if linking.get("ask") else FALLBACK_INTENT
         return None
@@ -109,6 +115,12 @@ class Gate(GraphComponent, IntentClassifier):
         ]
         linking = message.get(LINKING) or {}
         message.set(LINKING, {**linking, "more_aspects": others[:1]}, add_to_output=True)
+
+
+def _is_short_question(message: Message) -> bool:
+    """Say whether a message is a few words with a cue of an aspect."""
+    said = words(message.get(TEXT))
+    return len(said.split()) <= SHORT and bool(cue_columns(said))
 
 
 def is_elsewhere(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from pathlib import Path
 
 from bot.catalogue.catalogue import Catalogue
@@ -26,9 +27,14 @@ async def provide_release(
     """
     wanted = fingerprint(project, catalogue)
     found = await releases.with_fingerprint(wanted)
-    if found is None or not (models / found.archive).exists():
+    if found is None or not is_intact(models / found.archive, found.sha256):
         found = await train_release(releases, project, wanted, models, progress)
     return found if found.state == "active" else await releases.activate(found.id)
+
+
+def is_intact(archive: Path, sha256: str) -> bool:
+    """Say whether an archive is there and still the one that was registered."""
+    return archive.exists() and hashlib.sha256(archive.read_bytes()).hexdigest() == sha256
 
 
 async def train_release(

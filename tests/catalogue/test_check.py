@@ -44,7 +44,7 @@ def test_a_faultless_catalogue_has_no_findings(tmp_path: Path) -> None:
             "sắp hết hiệu lực (23/01/2027)",
         ),
         ("20000", "20", "amount: 20,", "fees.0.amount", Severity.ERROR, "nghìn đồng"),
-        (FEE, "amount: 20000", "amount", "fees.0.amount", Severity.WARNING, "văn bản"),
+        (FEE, "amount: 20000", "amount: 20000", "fees.0.amount", Severity.WARNING, "văn bản"),
         (
             "2026-07-17",
             "2025-11-23",

@@ -17,7 +17,7 @@ FEE = 'amount: 20000, source: "85/2019/TT-BTC"'
     ("old", "new", "mark", "field", "reason"),
     [
         ("amount: 20000", "amount: hai mươi", "hai mươi", "procedures[0].fees[0].amount", "số nguyên"),
-        ("summary: Ghi", "sumary: Ghi", "sumary", "procedures[0].sumary", "gõ sai tên"),
+        ("  channels", "  colour: đỏ\n  channels", "colour", "procedures[0].colour", "gõ sai tên"),
         (
             "  summary: Ghi tên một con rồng vào sổ.\n",
             "",

@@ -151,6 +151,25 @@ async def test_three_processes_share_the_work_and_never_a_conversation(
         assert await postgresql_office.replies(row.conversation_id) == [f"nghe {text}" for text in said]
 
 
+async def test_a_message_that_came_in_elsewhere_during_a_turn_is_answered_right_after_it(
+    postgresql_office: Office,
+) -> None:
+    """The other process cannot claim it, so the one that runs the turn looks again."""
+    gate = Gate()
+    async with (
+        postgresql_office.colleague() as elsewhere,
+        postgresql_office.serving(Script(gate), WAKEUPS_ONLY),
+        elsewhere.serving(Script(), WAKEUPS_ONLY) as other,
+    ):
+        await postgresql_office.say("một")
+        await gate.wait()
+        await elsewhere.say("hai")
+        await until(lambda: _is(not other._ready and not other._running))
+        gate.open.set()
+        await postgresql_office.until_done()
+    assert await postgresql_office.replies() == ["nghe một", "nghe hai"]
+
+
 async def _slow_echo(turn: Turn) -> TurnResult:
     await asyncio.sleep(0.003)
     return await echo(turn)
