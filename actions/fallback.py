@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.memory import failed, last_aspect
@@ -73,6 +73,8 @@ class NoneOfThese(Action):
     ) -> list[EventType]:
         """Ask for other words, or offer a person."""
         count, events = failed(tracker)
+        # What was refused must not be taken as the choice when the question comes again.
+        events.append(SlotSet("offered", None))
         if count >= PERSON_AFTER:
             say(dispatcher, PERSON, Outcome.HANDOFF, [button("Gặp cán bộ", "request_human")])
         else:

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from actions.registry import build_actions
 from bot.catalogue.live import LiveCatalogue, project_catalogue
 from bot.catalogue.problems import CatalogueError
@@ -46,9 +48,14 @@ class Service:
     async def is_ready(self) -> dict[str, bool]:
         """Return each condition for answering, by name."""
         reachable = await self.database.is_reachable()
+        try:
+            current = reachable and await is_current(self.database)
+        except (SQLAlchemyError, OSError):
+            # It went away between the two questions.
+            reachable = current = False
         return {
             "database": reachable,
-            "migrations": reachable and await is_current(self.database),
+            "migrations": current,
             "release": self.engine.release is not None,
         }
 

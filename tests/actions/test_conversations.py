@@ -24,7 +24,7 @@ QUESTIONS = {
     Aspect.LEGAL_BASIS: "đăng ký khai sinh theo luật nào",
     Aspect.RESULT: "đăng ký khai sinh xong nhận được gì",
     Aspect.DEADLINE: "phải đăng ký khai sinh trong bao nhiêu ngày",
-    Aspect.AUTHORIZATION: "nhờ người khác đăng ký khai sinh thay được không",
+    Aspect.AUTHORIZATION: "nhờ người khác đi đăng ký khai sinh hộ được không",
 }
 FOLLOW_UPS = {
     Aspect.DOCUMENTS: "cần giấy tờ gì",

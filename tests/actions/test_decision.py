@@ -29,12 +29,15 @@ class Case:
     group: str | None = None
     scores: dict[str, float] = field(default_factory=dict)
     mention: float = 0.0
+    right: float = 0.95
+    near: float = 0.0
     confidence: float = 0.9
     text: str = "lệ phí bao nhiêu"
     context: Context = field(default_factory=Context)
 
 
 ABOUT_A = Context(current=A, aspect=WHERE)
+SIBLINGS = Context(current=A, aspect=WHERE, siblings=frozenset({B}))
 OFFERED = Context(current=C, aspect=WHERE, offered=(A, B), offered_aspect=WHERE)
 LONG = "tôi muốn hỏi là chuyện ấy thì người ta thu của mình bao nhiêu vậy"
 
@@ -44,6 +47,14 @@ CASES = [
     Case("two named procedures are answered", Kind.ANSWER, (A, B), (FEE,), found=(A, B)),
     Case("a third is left out", Kind.ANSWER, (A, B), (FEE,), found=(A, B, C)),
     Case("another named procedure replaces the present", Kind.ANSWER, (B,), (FEE,), found=(B,), context=ABOUT_A),
+    Case("a short message that barely names another stays with the present", Kind.ANSWER, (A,), (FEE,),
+         found=(B,), right=0.3, near=0.2, context=ABOUT_A),
+    Case("a short message like a name of another changes to it", Kind.ANSWER, (B,), (FEE,),
+         found=(B,), right=0.3, near=0.8, context=ABOUT_A),
+    Case("what only tells a sibling apart is about the sibling", Kind.ANSWER, (B,), (WHERE,),
+         asked=(OVERVIEW,), text="nếu bị mất", scores={B: 0.6, A: 0.1}, context=SIBLINGS),
+    Case("a question about a sibling has its own aspect", Kind.ANSWER, (B,), (FEE,),
+         scores={B: 0.6, A: 0.1}, context=SIBLINGS),
     Case("a question without subject is about the present", Kind.ANSWER, (A,), (FEE,), context=ABOUT_A),
     Case("without subject and context nothing is known", Kind.UNKNOWN, (), (FEE,)),
     Case(
@@ -99,7 +110,16 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_decision(case: Case) -> None:
     meant = Understanding(
-        case.text, case.intent, case.asked, case.found, case.candidates, case.group, case.scores, case.mention,
-        case.confidence,
-    )  # fmt: skip
+        text=case.text,
+        intent=case.intent,
+        aspects=case.asked,
+        found=case.found,
+        candidates=case.candidates,
+        group=case.group,
+        scores=case.scores,
+        mention=case.mention,
+        right=case.right,
+        near=case.near,
+        confidence=case.confidence,
+    )
     assert decide(meant, case.context) == Decision(case.kind, case.codes, case.aspects)
