@@ -8,11 +8,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.memory import failed, last_aspect
+from actions.memory import failed
 from actions.replies import ask_which, button, say
 from actions.understanding import understand
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.live import LiveCatalogue, project_catalogue
 from bot.catalogue.model import Aspect
 from bot.conversations.messages import Outcome
 
@@ -42,23 +41,6 @@ def not_understood(
     else:
         say(dispatcher, WHICH_PROCEDURE, Outcome.CLARIFY, aspect=aspect.value)
     return events
-
-
-class Clarify(Action):
-    """Answers a message that no rule understands."""
-
-    def __init__(self, live: LiveCatalogue | None = None) -> None:
-        self._live = live or project_catalogue()
-
-    def name(self) -> str:
-        """Return the name used in the domain."""
-        return "action_clarify"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        """Ask back."""
-        return not_understood(dispatcher, tracker, self._live.current, last_aspect(tracker))
 
 
 class NoneOfThese(Action):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk import Action
 
-from actions.fallback import Clarify, NoneOfThese
+from actions.fallback import NoneOfThese
 from actions.places import AnswerLocation, ChoosePlace
 from actions.procedures import AnswerProcedure, ChooseOffered, GoBack, SayMore
 from actions.session import StartSession
@@ -18,7 +18,6 @@ def build_actions(live: LiveCatalogue) -> list[Action]:
         ChooseOffered(live),
         GoBack(live),
         SayMore(live),
-        Clarify(live),
         NoneOfThese(),
         AnswerLocation(),
         ChoosePlace(),

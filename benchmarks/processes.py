@@ -86,3 +86,6 @@ def stop(process: subprocess.Popen[bytes], seconds: float = 15.0) -> None:
         with suppress(*GONE):
             os.kill(pid, signal.SIGKILL)
     process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()

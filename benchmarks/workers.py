@@ -88,8 +88,6 @@ def worker(ground: Ground, kind: str, arguments: dict[str, Any], **environment: 
         running.answer()
         yield running
     finally:
-        if process.stdin:
-            process.stdin.close()
         stop(process)
 
 

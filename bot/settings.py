@@ -23,9 +23,9 @@ class Settings(BaseSettings):
     """Folder for the embedded database and generated secrets."""
     database: str | None = None
     """Database address, for example postgresql://user@host/motcua; without it an embedded SQLite file."""
-    secret_key: SecretStr | None = None
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
     """Key that signs web sessions, at least 32 characters; without it one is made and kept in state_dir."""
-    secret_key_before: SecretStr | None = None
+    secret_key_before: SecretStr | None = Field(default=None, min_length=32)
     """The previous key, accepted while sessions signed with it run out."""
     host: str = "127.0.0.1"
     """Address to listen on."""

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.catalogue.problems import CatalogueError
 from bot.commands.context import matching_release, quiet
 from bot.commands.terminal import errors, fail, screen
+from bot.dialogue.boot import ConfigError
 from bot.settings import Settings
+from bot.training.trainer import TrainingFailed
+
+NOT_READY = (CatalogueError, ConfigError, TrainingFailed)
+"""Why there may be no release to ask."""
 
 
 def ask_one(question: str, *, as_json: bool) -> int:
     """Ask one question; print the text, or the replies as one JSON object."""
     quiet()
-    replies = asyncio.run(_ask(question))
+    try:
+        replies = asyncio.run(_ask(question))
+    except NOT_READY as error:
+        return fail(f"Chưa hỏi được: {error}")
     if as_json:
         print(json.dumps({"replies": replies}, ensure_ascii=False))
     else:
@@ -27,10 +37,15 @@ def ask_batch(source: Path, target: Path) -> int:
     """Ask every conversation of a JSONL file and write the replies, in the same order."""
     quiet()
     try:
-        conversations = [_conversation(line) for line in source.read_text("utf-8").splitlines() if line.strip()]
-    except ValueError as error:
-        return fail(f"{source}: {error}")
-    asyncio.run(_ask_batch(conversations, target))
+        conversations = list(_conversations(source.read_text("utf-8")))
+        # Before the questions are asked, which may take long.
+        target.touch()
+    except (ValueError, OSError) as error:
+        return fail(f"{source}: {error}" if isinstance(error, ValueError) else f"{target}: {error.strerror}")
+    try:
+        asyncio.run(_ask_batch(conversations, target))
+    except NOT_READY as error:
+        return fail(f"Chưa hỏi được: {error}")
     return 0
 
 
@@ -39,9 +54,22 @@ def chat() -> int:
     quiet()
     try:
         asyncio.run(_chat())
+    except NOT_READY as error:
+        return fail(f"Chưa hỏi được: {error}")
     except (KeyboardInterrupt, EOFError):
         screen.print()
     return 0
+
+
+def _conversations(text: str) -> Iterator[dict[str, Any]]:
+    # Not `splitlines`, which also breaks at characters that may stand inside a question.
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield _conversation(line)
+        except ValueError as error:
+            raise ValueError(f"dòng {number}: {error}") from error
 
 
 def _conversation(line: str) -> dict[str, Any]:
@@ -85,7 +113,7 @@ async def _chat() -> None:
 
 def _show(replies: list[dict[str, Any]]) -> None:
     for reply in replies:
-        screen.print(reply["text"], markup=False, highlight=False)
+        screen.print(reply["text"], markup=False, highlight=False, soft_wrap=True)
         for button in reply["buttons"]:
             screen.print(f"  [ {button['title']} ]", markup=False, highlight=False, style="cyan")
         screen.print()

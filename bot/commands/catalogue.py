@@ -32,7 +32,7 @@ def check(
     problems = check_catalogue(catalogue, today_in_vietnam())
     for problem in problems:
         style = "red" if problem.severity is Severity.ERROR else "yellow"
-        screen.print(str(problem), style=style, highlight=False, markup=False)
+        screen.print(str(problem), style=style, highlight=False, markup=False, soft_wrap=True)
     found = sum(problem.severity is Severity.ERROR for problem in problems)
     screen.print(f"{len(catalogue)} thủ tục, {found} lỗi, {len(problems) - found} cảnh báo.")
     raise typer.Exit(1 if found or (strict and problems) else 0)
@@ -53,7 +53,7 @@ def show(
     for item in [aspect] if aspect else list(Aspect):
         answer = compose(procedure, item, day, case, everything=True)
         screen.rule(item.value, style="dim")
-        screen.print(answer.text, markup=False, highlight=False)
+        screen.print(answer.text, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -101,5 +101,5 @@ def _load() -> Catalogue:
         return load_catalogue(Settings().catalogue_dir)
     except CatalogueError as error:
         for problem in error.problems:
-            errors.print(str(problem), style="red", highlight=False, markup=False)
+            errors.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from None

@@ -42,7 +42,11 @@ async def matching_release(settings: Settings) -> Release:
         catalogue = project_catalogue().current
         found = await releases.with_fingerprint(fingerprint(settings.project, catalogue))
         if found and is_intact(settings.models_dir / found.archive, found.sha256):
-            return found if found.state == "active" else await releases.activate(found.id)
+            active = await releases.active()
+            if active and is_intact(settings.models_dir / active.archive, active.sha256):
+                # Also when it is older than the data: somebody went back to it on purpose.
+                return active
+            return await releases.activate(found.id)
         with training_bar() as report:
             return await provide_release(releases, settings.project, catalogue, settings.models_dir, report)
     finally:

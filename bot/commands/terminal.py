@@ -35,5 +35,5 @@ def training_bar() -> Iterator[Report]:
 
 def fail(message: str) -> int:
     """Print one line of error and return the exit code 1."""
-    errors.print(message, style="red", highlight=False)
+    errors.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
     return 1

@@ -44,7 +44,7 @@ def read_golden(path: Path) -> list[Golden]:
             item.get("field", ""),
             item.get("kind", ""),
         )
-        for line in path.read_text(encoding="utf-8").splitlines()
+        for line in path.read_text(encoding="utf-8").split("\n")
         if line.strip()
         for item in [json.loads(line)]
     ]

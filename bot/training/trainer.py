@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.dialogue.boot import check_config
 
-LIMIT_SECONDS = 600.0
+LIMIT_SECONDS = 1_200.0
 STAGES = {
     "RulePolicy": "luật hội thoại",
     "DualTfidfFeaturizer": "đặc trưng văn bản",

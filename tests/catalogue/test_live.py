@@ -74,3 +74,39 @@ def test_a_broken_catalogue_at_the_start_is_said(tmp_path: Path) -> None:
 
 def test_the_process_has_one_catalogue() -> None:
     assert project_catalogue() is project_catalogue()
+
+
+class TestFollowingTheFiles:
+    def test_unchanged_files_are_not_loaded_again(self, directory: Path) -> None:
+        live = LiveCatalogue(directory)
+        before = live.current
+        assert (live.reload_if_changed(), live.current is before) == (False, True)
+
+    def test_an_edited_file_is_served(self, directory: Path) -> None:
+        live = LiveCatalogue(directory)
+        _ = live.current
+        (directory / "a.yml").write_text(spoiled("con rồng", "con rồng đỏ"), encoding="utf-8")
+        assert (live.reload_if_changed(), summary(live)) == (True, "Ghi tên một con rồng đỏ vào sổ.")
+
+    def test_a_new_file_is_served(self, directory: Path) -> None:
+        live = LiveCatalogue(directory)
+        _ = live.current
+        (directory / "b.yml").write_text(SECOND, encoding="utf-8")
+        assert (live.reload_if_changed(), len(live.current)) == (True, 2)
+
+    def test_a_broken_file_is_said_once_and_the_old_catalogue_stays(self, directory: Path) -> None:
+        live = LiveCatalogue(directory)
+        before = live.current
+        (directory / "a.yml").write_text("field: [", encoding="utf-8")
+        with pytest.raises(CatalogueError):
+            live.reload_if_changed()
+        assert (live.reload_if_changed(), live.current is before) == (False, True)
+
+    def test_a_repaired_file_is_served_again(self, directory: Path) -> None:
+        live = LiveCatalogue(directory)
+        _ = live.current
+        (directory / "a.yml").write_text("field: [", encoding="utf-8")
+        with pytest.raises(CatalogueError):
+            live.reload_if_changed()
+        (directory / "a.yml").write_text(spoiled("con rồng", "con rồng đỏ"), encoding="utf-8")
+        assert live.reload_if_changed()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.catalogue.answers.phrases import bullets, by_channels, case_title, joined, sentence
+from bot.catalogue.answers.phrases import UNSURE, bullets, by_channels, case_title, joined, sentence
 from bot.catalogue.answers.subject import Subject
-from bot.catalogue.facts import Fee, FeeSetter
+from bot.catalogue.facts import Certainty, Fee, FeeSetter
 from bot.catalogue.text import day, money
 
 UNKNOWN = (
@@ -50,6 +50,8 @@ def _line(fee: Fee) -> str:
         text += f", áp dụng đến hết {day(fee.valid_to)}"
     if fee.source:
         text += f" [{fee.source}]"
+    if fee.certainty is Certainty.LOW:
+        text += f" {UNSURE}"
     if fee.note:
         return f"{sentence(text)} {sentence(fee.note)}"
     return sentence(text)

@@ -23,6 +23,8 @@ CONDITION_WORDS = (
     "với ",
     "cho ",
 )
+UNSURE = "(cần hỏi lại nơi nộp)"
+"""Behind a fact of low certainty."""
 LONGEST_LIST = 8
 """Items shown before “xem thêm”."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.catalogue.answers.phrases import bullets, case_title, sentence
+from bot.catalogue.answers.phrases import UNSURE, bullets, case_title, sentence
 from bot.catalogue.answers.subject import Subject
-from bot.catalogue.facts import Deadline, LegalBasis
+from bot.catalogue.facts import Certainty, Deadline, LegalBasis
 from bot.catalogue.text import UNITS, day
 
 STARTS = ("kể từ ", "tính ", "ngay ", "trước ", "sau ", "khi ")
@@ -48,13 +48,18 @@ def _deadline(row: Deadline) -> str:
     if row.counted_from and row.counted_from not in text:
         start = row.counted_from.removeprefix("từ ")
         text += f", {start}" if start.startswith(STARTS) else f", tính từ {start}"
+    if row.certainty is Certainty.LOW:
+        text += f" {UNSURE}"
     return sentence(text) + (f" {sentence(row.if_late)}" if row.if_late else "")
 
 
 def authorization_text(subject: Subject) -> str | None:
     """Return whether somebody else may file."""
     rule = subject.procedure.authorization
-    return sentence(rule.text) if rule else None
+    if rule is None:
+        return None
+    unsure = f" {sentence(UNSURE)}" if rule.certainty is Certainty.LOW else ""
+    return sentence(rule.text) + unsure
 
 
 def result_text(subject: Subject) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.catalogue.answers.phrases import bullets, by_channels, case_title, condition, joined, sentence
+from bot.catalogue.answers.phrases import UNSURE, bullets, by_channels, case_title, condition, joined, sentence
 from bot.catalogue.answers.subject import Subject
-from bot.catalogue.facts import Time
+from bot.catalogue.facts import Certainty, Time
 from bot.catalogue.text import duration
 
 UNKNOWN = (
@@ -48,6 +48,8 @@ def _line(time: Time) -> str:
         text += f" khi {by_channels(time.channels)}"
     if time.condition:
         text += f" {condition(time.condition)}"
+    if time.certainty is Certainty.LOW:
+        text += f" {UNSURE}"
     if time.note:
         return f"{sentence(text)} {sentence(time.note)}"
     return sentence(text)
