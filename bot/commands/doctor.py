@@ -58,7 +58,7 @@ def _installed_mb(prefix: Path) -> tuple[float, float]:
     """Return megabytes needed to run, and those only developers need."""
     runtime = tools = 0
     for folder, _, names in os.walk(prefix):
-        parts = Path(folder).parts
+        parts = Path(folder).relative_to(prefix).parts
         for name in names:
             size = (Path(folder) / name).lstat().st_size
             is_tool = any(part.startswith(DEVELOPMENT) for part in parts) or "__mypyc" in name

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -17,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.matching.linear import LinearModel
-from bot.nlu.featurizer import KNOWN_SHARE
+from bot.nlu.featurizer import KNOWN_SHARE, sentence_rows, stacked
 from bot.nlu.labels import UNDERSTANDING, is_name
 
 FEWEST_INTENTS = 3
@@ -92,10 +91,15 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         labels = [str(e.get(INTENT)) for e in examples]
         if len(set(labels)) < FEWEST_INTENTS:
             raise ValueError("the classifier needs at least three intents")
-        rows = scipy.sparse.vstack([sentence_row(e) for e in examples], format="csr")
+        rows, owners = stacked(examples)
         # Bare names all mean "overview" and would drown the questions.
         weight = np.array([self._config["name_weight"] if is_name(e) else 1.0 for e in examples])
-        self._model = LinearModel.fit(rows, labels, strength=self._config["strength"], sample_weight=weight)
+        self._model = LinearModel.fit(
+            rows,
+            [labels[owner] for owner in owners],
+            strength=self._config["strength"],
+            sample_weight=weight[owners],
+        )
         with self._storage.write_to(self._resource) as directory:
             self._model.save(directory, "intents")
         return self._resource
@@ -112,7 +116,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def _rank(self, message: Message) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         if self._model is None:
             raise RuntimeError("the classifier is not trained")
-        row = sentence_row(message)
+        row = sentence_rows(message)[0]
         known = float(message.get(KNOWN_SHARE) or 0.0)
         # Without known words a linear model answers its bias, with confidence.
         if row.nnz == 0 or known < self._config["min_known"]:
@@ -123,11 +127,3 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         ranking = [{"name": self._model.labels[i], "confidence": float(shares[i])} for i in best]
         raw = {self._model.labels[i]: round(float(scores[i]), 4) for i in best}
         return ranking, {"known": known, "intents": raw}
-
-
-def sentence_row(message: Message) -> scipy.sparse.csr_matrix:
-    """Return the shared sentence features of a message."""
-    features = message.get_sparse_features(TEXT)[1]
-    if features is None:
-        raise RuntimeError("no sentence features; is the featurizer in the pipeline?")
-    return features.features

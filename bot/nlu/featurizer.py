@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -17,8 +21,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.matching.tfidf import DualTfidf
 from bot.nlu.tokenizer import language_fingerprint
+from bot.vietnamese.folding import strip_marks
 from bot.vietnamese.normaliser import normalise
 
+STRIPPED = ".stripped"
+"""Ending of the origin of the features an example has as if typed without diacritics."""
 KNOWN_SHARE = "known_share"
 """Message key: share of syllables seen in training."""
 
@@ -83,27 +90,60 @@ class DualTfidfFeaturizer(SparseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name, model_storage, resource, tfidf)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn vocabulary and weights from all examples."""
-        messages = [normalise(e.get(TEXT)) for e in training_data.training_examples if e.get(TEXT)]
+        """Learn vocabulary and weights from all examples, with and without diacritics."""
+        texts = [e.get(TEXT) for e in training_data.training_examples if e.get(TEXT)]
+        messages = [normalise(text) for text in dict.fromkeys([*texts, *map(strip_marks, texts)])]
         self._tfidf = DualTfidf.fit(messages)
         with self._storage.write_to(self._resource) as directory:
             self._tfidf.save(directory)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to all examples, in one pass."""
-        self.process([example for example in training_data.training_examples if example.get(TEXT)])
+        """Add features to all examples, and once more as if typed without diacritics."""
+        examples = [example for example in training_data.training_examples if example.get(TEXT)]
+        self.process(examples)
+        bare = [(e, strip_marks(e.get(TEXT))) for e in examples if strip_marks(e.get(TEXT)) != e.get(TEXT)]
+        rows = self._trained().transform([normalise(text) for _, text in bare])
+        for number, (example, _) in enumerate(bare):
+            example.add_features(Features(rows[number], FEATURE_TYPE_SENTENCE, TEXT, self._identifier + STRIPPED))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add features and the share of known syllables."""
-        if self._tfidf is None:
-            raise RuntimeError("the featurizer is not trained")
+        tfidf = self._trained()
         normal = [normalise(message.get(TEXT)) for message in messages]
-        rows = self._tfidf.transform(normal)
+        rows = tfidf.transform(normal)
         for number, message in enumerate(messages):
             row = rows if len(messages) == 1 else rows[number]
             features = Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
             message.add_features(features)
-            message.set(KNOWN_SHARE, self._tfidf.known_share(normal[number]))
+            message.set(KNOWN_SHARE, tfidf.known_share(normal[number]))
         return messages
+
+    def _trained(self) -> DualTfidf:
+        if self._tfidf is None:
+            raise RuntimeError("the featurizer is not trained")
+        return self._tfidf
+
+
+def sentence_rows(message: Message) -> list[scipy.sparse.csr_matrix]:
+    """Return the sentence features of a message: as typed, and for examples also without diacritics.
+
+    Raises:
+        RuntimeError: There are none; the featurizer is missing from the pipeline.
+    """
+    rows = [
+        features.features
+        for features in message.features
+        if features.attribute == TEXT and features.type == FEATURE_TYPE_SENTENCE
+    ]
+    if not rows:
+        raise RuntimeError("no sentence features; is the featurizer in the pipeline?")
+    return rows
+
+
+def stacked(examples: Sequence[Message]) -> tuple[scipy.sparse.csr_matrix, npt.NDArray[np.int64]]:
+    """Return all rows of the examples, and for each row the number of its example."""
+    rows = [sentence_rows(example) for example in examples]
+    owners = np.repeat(np.arange(len(rows)), [len(own) for own in rows])
+    return scipy.sparse.vstack([row for own in rows for row in own], format="csr"), owners

@@ -1,4 +1,4 @@
-"""Training data: the YAML files, the catalogue's own questions, and a copy of each without marks."""
+"""Training data: the YAML files and what the catalogue knows about how people ask."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.loader import load_catalogue
 from bot.catalogue.model import Aspect
 from bot.nlu.labels import intent_of, set_procedure
-from bot.vietnamese.folding import strip_marks
 from bot.vietnamese.normaliser import clean
 
 
@@ -31,9 +30,18 @@ class CatalogueImporter(RasaFileImporter):
         super().__init__(config_file, domain_path, training_data_paths, **kwargs)
         project = Path(config_file).resolve().parent if config_file else Path.cwd()
         self._directory = project / "data" / "catalogue"
+        self._read: TrainingData | None = None
 
     def get_nlu_data(self, language: str | None = "vi") -> TrainingData:
-        """Return all examples; lookup tables and synonyms pass through."""
+        """Return all examples; lookup tables and synonyms pass through.
+
+        Rasa asks several times during one training; the files are read once.
+        """
+        if self._read is None:
+            self._read = self._read_all(language)
+        return self._read
+
+    def _read_all(self, language: str | None) -> TrainingData:
         written = super().get_nlu_data(language)
         examples = [
             Message(data={**example.data, TEXT: clean(example.get(TEXT))})
@@ -43,7 +51,7 @@ class CatalogueImporter(RasaFileImporter):
         others = [example for example in written.training_examples if not example.get(TEXT)]
         examples += catalogue_examples(load_catalogue(self._directory))
         return TrainingData(
-            with_stripped_copies(examples) + others,
+            distinct(examples) + others,
             written.entity_synonyms,
             written.regex_features,
             written.lookup_tables,
@@ -76,15 +84,9 @@ def catalogue_examples(catalogue: Catalogue) -> list[Message]:
     return examples
 
 
-def with_stripped_copies(examples: list[Message]) -> list[Message]:
-    """Return every example, and once more without diacritics where that differs."""
-    seen: set[tuple[str, str]] = set()
-    result: list[Message] = []
+def distinct(examples: list[Message]) -> list[Message]:
+    """Return the examples without repetitions of a text under the same intent."""
+    kept: dict[tuple[str, str], Message] = {}
     for example in examples:
-        text = example.get(TEXT)
-        for form in (text, strip_marks(text)):
-            key = (form.lower(), str(example.get(INTENT)))
-            if key not in seen:
-                seen.add(key)
-                result.append(Message(data={**example.data, TEXT: form}))
-    return result
+        kept.setdefault((example.get(TEXT).lower(), str(example.get(INTENT))), example)
+    return list(kept.values())

@@ -28,9 +28,8 @@ from bot.catalogue.groups import PREFIX
 from bot.matching.linear import LinearModel
 from bot.matching.retriever import NameRetriever, unit_rows
 from bot.nlu.calibration import HELD_OUT, UNCALIBRATED, Calibration, calibrate, features, fold_of
-from bot.nlu.classifier import sentence_row
+from bot.nlu.featurizer import sentence_rows, stacked
 from bot.nlu.labels import LINKING, PROCEDURE, aspect_of, is_name, procedure_of
-from bot.vietnamese.folding import words
 
 NONE = "none"
 CANDIDATES = 20
@@ -118,9 +117,9 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
         codes = sorted({code for e in examples if (code := procedure_of(e))})
         retriever = self._names(examples, codes)
         kept, labels = self._labelled(examples, retriever)
-        rows = scipy.sparse.vstack([sentence_row(e) for e in kept], format="csr")
-        model = LinearModel.fit(rows, labels, strength=self._config["strength"])
-        calibration = self._calibrate(kept, labels, rows)
+        rows, owners = stacked(kept)
+        model = LinearModel.fit(rows, [labels[owner] for owner in owners], strength=self._config["strength"])
+        calibration = self._calibrate(kept, labels)
         with self._storage.write_to(self._resource) as directory:
             model.save(directory, "procedures")
             retriever.save(directory)
@@ -131,24 +130,18 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def _names(examples: list[Message], codes: list[str]) -> NameRetriever:
         names = [e for e in examples if is_name(e)]
+        rows, owners = stacked(names)
+        places = {code: place for place, code in enumerate(codes)}
         return NameRetriever(
-            unit_rows(scipy.sparse.vstack([sentence_row(e) for e in names], format="csr")),
-            [codes.index(str(procedure_of(e))) for e in names],
-            len(codes),
+            unit_rows(rows), [places[str(procedure_of(names[owner]))] for owner in owners], len(codes)
         )
 
-    def _calibrate(
-        self,
-        examples: list[Message],
-        labels: list[str],
-        rows: scipy.sparse.csr_matrix,
-    ) -> Calibration:
-        """Score each example by a model that has not seen it, nor its copy, nor it as a name.
+    def _calibrate(self, examples: list[Message], labels: list[str]) -> Calibration:
+        """Score each example by a model that has not seen it, in no spelling, nor as a name.
 
         One spelling of each text is enough here, and saves half the time.
         """
-        first = list({words(e.get(TEXT)): i for i, e in reversed(list(enumerate(examples)))}.values())
-        examples, labels, rows = [examples[i] for i in first], [labels[i] for i in first], rows[first]
+        rows = scipy.sparse.vstack([sentence_rows(e)[0] for e in examples], format="csr")
         folds = np.array([fold_of(e.get(TEXT)) for e in examples])
         found: list[npt.NDArray[np.float64]] = []
         names: list[bool] = []
@@ -189,7 +182,7 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
                     "switch_procedure",
                     "correct_procedure",
                 }:
-                    nearest = retriever.scores(sentence_row(example)).max(initial=0.0)
+                    nearest = retriever.scores(sentence_rows(example)[0]).max(initial=0.0)
                     if nearest > self._config["mention"]:
                         continue
                 label = NONE
@@ -229,7 +222,7 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
         return [Candidate(self._codes[i], float(learned[i]), float(near[i]), float(total[i])) for i in best], none
 
     def _link(self, message: Message) -> dict[str, Any]:
-        row = sentence_row(message)
+        row = sentence_rows(message)[0]
         if row.nnz == 0:
             return {"found": [], "ask": [], "candidates": [], "scores": {}, "mention": 0.0, "right": 0.0}
         ranking, none = self.rank(row)

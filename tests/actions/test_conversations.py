@@ -24,7 +24,7 @@ QUESTIONS = {
     Aspect.LEGAL_BASIS: "đăng ký khai sinh theo luật nào",
     Aspect.RESULT: "đăng ký khai sinh xong nhận được gì",
     Aspect.DEADLINE: "phải đăng ký khai sinh trong bao nhiêu ngày",
-    Aspect.AUTHORIZATION: "nhờ người khác đi đăng ký khai sinh hộ được không",
+    Aspect.AUTHORIZATION: "nhờ hàng xóm đăng ký khai sinh cho con thay tôi được không",
 }
 FOLLOW_UPS = {
     Aspect.DOCUMENTS: "cần giấy tờ gì",
@@ -73,7 +73,9 @@ class TestAQuestionBack:
 
     async def test_numbers_its_choices_in_the_text(self, talk: Talk) -> None:
         said = await talk(SHARED_NAME)
-        assert [f"{number}. {title}" in said.text for number, title in enumerate(said.titles, 1)] == [True] * len(said.titles)
+        assert [f"{number}. {title}" in said.text for number, title in enumerate(said.titles, 1)] == [True] * len(
+            said.titles
+        )
 
     @pytest.mark.parametrize("words", ["2", "số 2", "cái thứ hai", "Muc 2 nhé"])
     async def test_can_be_answered_by_number(self, talk: Talk, words: str) -> None:

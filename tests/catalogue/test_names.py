@@ -95,7 +95,9 @@ class TestCases:
 
 
 def as_json(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=lambda found: found.isoformat() if isinstance(found, date) else found))
+    return json.loads(
+        json.dumps(value, default=lambda found: found.isoformat() if isinstance(found, date) else found)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +122,6 @@ def test_every_curated_file_fits_the_exported_schema(schema: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("old", "new"), [("summary:", "sumary:"), ("amount: 20000", "amount: x"), ("commune", "village")]
 )
-def test_the_exported_schema_refuses_what_the_loader_refuses(
-    schema: dict[str, Any], old: str, new: str
-) -> None:
+def test_the_exported_schema_refuses_what_the_loader_refuses(schema: dict[str, Any], old: str, new: str) -> None:
     content = as_json(yaml.safe_load(spoiled(old, new, FILE)))
     assert list(jsonschema.Draft202012Validator(schema).iter_errors(content)) != []

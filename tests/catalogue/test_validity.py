@@ -78,9 +78,7 @@ def test_when_all_fees_have_run_out_none_is_shown(tmp_path: Path) -> None:
 def test_an_expired_time_is_not_shown(tmp_path: Path) -> None:
     text = spoiled("unit: working_day}", "unit: working_day, valid_to: 2026-12-31}")
     procedure = the_procedure(write(tmp_path, text))
-    shown = [
-        "5 ngày làm việc" in compose(procedure, Aspect.DURATION, day).text for day in (LAST, NEXT)
-    ]
+    shown = ["5 ngày làm việc" in compose(procedure, Aspect.DURATION, day).text for day in (LAST, NEXT)]
     assert shown == [True, False]
 
 

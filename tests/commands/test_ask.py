@@ -129,12 +129,8 @@ def test_questions_leave_no_trace_in_the_state(run: Run, state_dir: Path) -> Non
     assert said == (0,)
 
 
-def test_the_installed_command_prints_the_reply_and_nothing_else(
-    state_dir: Path, registered: Release
-) -> None:
-    program = Path(sys.executable).parent / "motcua"
-    done = subprocess.run(
-        [program, "ask", QUESTION], cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=True
-    )
+def test_a_process_of_its_own_prints_the_reply_and_nothing_else(state_dir: Path, registered: Release) -> None:
+    command = [sys.executable, "-m", "bot.cli", "ask", QUESTION]
+    done = subprocess.run(command, cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=True)
     assert done.stdout.startswith("Đăng ký khai sinh – lệ phí\n")
     assert done.stderr == ""

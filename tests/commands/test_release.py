@@ -13,7 +13,9 @@ from commands_support import register
 from bot.training.releases import Release
 
 Run = Callable[..., Result]
-OLD = Release("20261101-0900-aaaa", "old.tar.gz", "0" * 64, "f", "active", datetime(2026, 11, 1, 2, tzinfo=UTC), None)
+OLD = Release(
+    "20261101-0900-aaaa", "old.tar.gz", "0" * 64, "f", "active", datetime(2026, 11, 1, 2, tzinfo=UTC), None
+)
 
 
 @pytest.fixture

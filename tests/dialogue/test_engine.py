@@ -159,15 +159,11 @@ class TestAnActionThatFails:
         assert texts((await dialogue.say(QUESTION)).replies) == ["một", "hai"]
 
     @pytest.mark.parametrize("work", [say_nothing, say_blank], ids=["nothing", "blanks"])
-    async def test_to_speak_is_made_up_for(
-        self, scripted: DialogueEngine, script: Script, work: Any
-    ) -> None:
+    async def test_to_speak_is_made_up_for(self, scripted: DialogueEngine, script: Script, work: Any) -> None:
         script.action.work = work
         assert (await Dialogue(scripted).say(QUESTION)).replies == (SILENT,)
 
-    async def test_by_returning_rubbish_becomes_a_sentence(
-        self, scripted: DialogueEngine, script: Script
-    ) -> None:
+    async def test_by_returning_rubbish_becomes_a_sentence(self, scripted: DialogueEngine, script: Script) -> None:
         async def rubbish(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
             return ["no event"]
 
@@ -254,6 +250,17 @@ async def test_a_turn_that_runs_while_a_release_is_swapped_keeps_its_slots(
     assert result.release == release.id
 
 
+def copied(archive: Path, folder: Path, *, upto: int | None = None, extra: bytes = b"") -> Path:
+    """Return a copy that lacks its end, or has something more."""
+    copy = folder / "copy.tar.gz"
+    copy.write_bytes(archive.read_bytes()[:upto] + extra)
+    return copy
+
+
+def digest(archive: Path) -> str:
+    return hashlib.sha256(archive.read_bytes()).hexdigest()
+
+
 class TestRefusedReleases:
     @asynccontextmanager
     async def refused(self, engine: DialogueEngine, *activation: Any, match: str) -> AsyncIterator[None]:
@@ -276,8 +283,7 @@ class TestRefusedReleases:
     async def test_a_changed_archive(
         self, engine: DialogueEngine, archive: Path, release: Release, tmp_path: Path
     ) -> None:
-        changed = tmp_path / "changed.tar.gz"
-        changed.write_bytes(archive.read_bytes() + b"\0")
+        changed = copied(archive, tmp_path, extra=b"\0")
         async with self.refused(engine, changed, release.sha256, match="not the registered"):
             pass
 
@@ -285,10 +291,8 @@ class TestRefusedReleases:
     async def test_a_torn_archive_with_a_fitting_hash(
         self, engine: DialogueEngine, archive: Path, tmp_path: Path, part: int
     ) -> None:
-        torn = tmp_path / "torn.tar.gz"
-        torn.write_bytes(archive.read_bytes()[:part])
-        sha256 = hashlib.sha256(torn.read_bytes()).hexdigest()
-        async with self.refused(engine, torn, sha256, match="cannot be loaded"):
+        torn = copied(archive, tmp_path, upto=part)
+        async with self.refused(engine, torn, digest(torn), match="cannot be loaded"):
             pass
 
     async def test_a_release_that_misunderstands_a_smoke_phrase(
@@ -315,12 +319,13 @@ async def test_a_swap_under_load_loses_and_doubles_no_turn(
     async with service.database.read() as connection:
         doubled = await connection.scalar(
             select(func.count()).select_from(
-                select(outbox.c.inbox_id).group_by(outbox.c.inbox_id, outbox.c.part).having(func.count() > 1).subquery()
+                select(outbox.c.inbox_id)
+                .group_by(outbox.c.inbox_id, outbox.c.part)
+                .having(func.count() > 1)
+                .subquery()
             )
         )
-        waiting = await connection.scalar(
-            select(func.count()).select_from(inbox).where(inbox.c.status != "done")
-        )
+        waiting = await connection.scalar(select(func.count()).select_from(inbox).where(inbox.c.status != "done"))
     assert (doubled, waiting) == (0, 0)
 
 

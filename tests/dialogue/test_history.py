@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import orjson
 import pytest
@@ -26,9 +26,7 @@ SAMPLES: dict[str, kinds.Event] = {
     "restart": kinds.Restarted(MOMENT),
     "rewind": kinds.UserUtteranceReverted(MOMENT),
     "reset_slots": kinds.AllSlotsReset(MOMENT),
-    "reminder": kinds.ReminderScheduled(
-        "remind", datetime(2026, 11, 24, tzinfo=timezone.utc), name="r", timestamp=MOMENT
-    ),
+    "reminder": kinds.ReminderScheduled("remind", datetime(2026, 11, 24, tzinfo=UTC), name="r", timestamp=MOMENT),
     "cancel_reminder": kinds.ReminderCancelled("r", "remind", timestamp=MOMENT),
     "undo": kinds.ActionReverted(MOMENT),
     "export": kinds.StoryExported(timestamp=MOMENT),
@@ -68,8 +66,15 @@ def test_an_unknown_kind_of_event_is_refused() -> None:
 
 def said(text: str) -> kinds.UserUttered:
     ranking = [{"name": f"i{number}", "confidence": 0.1} for number in range(10)]
-    parsed = {"text": text, "intent": ranking[0], "intent_ranking": ranking, "entities": [],
-              LINKING: {"found": ["1.001193"]}, UNDERSTANDING: {"intents": {}}, "text_tokens": [[0, 4]]}  # fmt: skip
+    parsed = {
+        "text": text,
+        "intent": ranking[0],
+        "intent_ranking": ranking,
+        "entities": [],
+        "text_tokens": [[0, 4]],
+        LINKING: {"found": ["1.001193"]},
+        UNDERSTANDING: {"intents": {}},
+    }
     return kinds.UserUttered(text, ranking[0], [], parsed, MOMENT)
 
 

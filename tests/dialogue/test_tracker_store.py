@@ -51,9 +51,7 @@ class TestOutsideATurn:
     async def test_an_unknown_conversation_is_none(self, store: DialogueStore) -> None:
         assert await store.retrieve("c2") is None
 
-    async def test_saving_again_replaces(
-        self, store: DialogueStore, domain: Domain, database: Database
-    ) -> None:
+    async def test_saving_again_replaces(self, store: DialogueStore, domain: Domain, database: Database) -> None:
         await store.save(conversation(domain))
         await store.save(conversation(domain, code="1.000894"))
         (only,) = await stored(database)
@@ -90,9 +88,7 @@ class TestInsideATurn:
         assert memory.after is not None
         assert await stored(database) == []
 
-    async def test_what_was_saved_in_the_turn_is_read_in_it(
-        self, store: DialogueStore, domain: Domain
-    ) -> None:
+    async def test_what_was_saved_in_the_turn_is_read_in_it(self, store: DialogueStore, domain: Domain) -> None:
         with remembering(TurnMemory("c1", None)):
             await store.save(conversation(domain))
             found = await store.retrieve("c1")
@@ -131,7 +127,9 @@ class TestADatabaseThatFails:
         with pytest.raises(SQLAlchemyError):
             await broken.save(conversation(domain))
 
-    async def test_does_not_touch_a_turn_that_carries_its_state(self, broken: DialogueStore, domain: Domain) -> None:
+    async def test_does_not_touch_a_turn_that_carries_its_state(
+        self, broken: DialogueStore, domain: Domain
+    ) -> None:
         with remembering(TurnMemory("c1", None)) as memory:
             await broken.save(conversation(domain))
         assert memory.after

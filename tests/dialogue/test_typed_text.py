@@ -15,7 +15,9 @@ from bot.conversations.messages import Outcome
 from bot.dialogue.engine import DialogueEngine
 from bot.dialogue.typed_text import LONGEST_READ, harmless
 
-MARKS = st.text(st.sampled_from("/\\\u2044\u2215\uff0f \u2003\u3000\u00a0\u200b\t\n\r\x0b\u2028\ufeff"), max_size=12)
+MARKS = st.text(
+    st.sampled_from("/\\\u2044\u2215\uff0f \u2003\u3000\u00a0\u200b\t\n\r\x0b\u2028\ufeff"), max_size=12
+)
 COMMANDS = [
     "/restart",
     ' /greet{"procedure":"x"}',

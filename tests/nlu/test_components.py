@@ -14,13 +14,13 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.catalogue.model import Aspect
 from bot.nlu import tokenizer as tokenizer_module
 from bot.nlu.classifier import LinearIntentClassifier
 from bot.nlu.featurizer import DualTfidfFeaturizer
 from bot.nlu.labels import LINKING, UNDERSTANDING, aspect_of, intent_of, is_name, procedure_of, set_procedure
 from bot.nlu.linker import ProcedureLinker
 from bot.nlu.tokenizer import VietnameseTokenizer, language_fingerprint
-from bot.catalogue.model import Aspect
 
 
 @pytest.fixture(scope="module")

@@ -52,9 +52,7 @@ def gated(scores: dict[str, float], linking: dict[str, Any], text: str = "một 
         "weak act", "weak act beside something", "act", "weakly out of scope",
     ],
 )  # fmt: skip
-def test_what_a_message_is_taken_for(
-    scores: dict[str, float], linking: dict[str, Any], intent: str
-) -> None:
+def test_what_a_message_is_taken_for(scores: dict[str, float], linking: dict[str, Any], intent: str) -> None:
     assert gated(scores, linking).get("intent")["name"] == intent
 
 

@@ -14,7 +14,9 @@ WANTED = {"outcome": "answer", "procedure": A, "aspect": "fee"}
 BACK = {"outcome": "clarify", "offers_any": [A, B]}
 
 
-def answer(code: str | None = A, aspect: str = "fee", outcome: str = "answer", offers: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def answer(
+    code: str | None = A, aspect: str = "fee", outcome: str = "answer", offers: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
     return [{"outcome": outcome, "procedure": code, "aspect": aspect, "offers": list(offers)}]
 
 
@@ -75,5 +77,7 @@ def test_a_missing_turn_is_noticed() -> None:
 
 def test_a_line_is_one_conversation_whatever_stands_in_it(tmp_path: Path) -> None:
     path = tmp_path / "golden.jsonl"
-    path.write_text('{"id": "g1", "turns": ["một\u2028hai"], "expect": [{"outcome": "clarify"}]}\n\n', encoding="utf-8")
+    path.write_text(
+        '{"id": "g1", "turns": ["một\u2028hai"], "expect": [{"outcome": "clarify"}]}\n\n', encoding="utf-8"
+    )
     assert [item.turns for item in read_golden(path)] == [("một\u2028hai",)]

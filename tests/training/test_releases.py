@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from pathlib import Path
@@ -94,7 +95,7 @@ class TestProviding:
         made: list[Path] = []
 
         async def train(project: Path, archive: Path, **_: Any) -> Trained:
-            archive.write_bytes(b"model")
+            await asyncio.to_thread(archive.write_bytes, b"model")
             made.append(archive)
             return Trained(archive, hashlib.sha256(b"model").hexdigest())
 

@@ -43,7 +43,11 @@ procedures:
   source: {url: "https://dichvucong.gov.vn/thu-tuc/1", checked_on: 2026-07-17}
   agency: {level: [commune], decides: Ủy ban nhân dân cấp xã}
   questions: {fee: [nuôi rồng mất bao nhiêu tiền, lệ phí nuôi rồng]}
-- {<<: *first, code: "1.000002", short_name: Nuôi lân, official_name: Thủ tục nuôi lân, questions: {fee: [lệ phí lân]}}
+- <<: *first
+  code: "1.000002"
+  official_name: Thủ tục đăng ký nuôi lân
+  short_name: Nuôi lân
+  questions: {fee: [lệ phí nuôi lân]}
 """
 
 
@@ -110,7 +114,9 @@ async def test_a_release_without_the_intents_of_the_service_fails_its_smoke_phra
 
 
 async def test_a_broken_catalogue_fails_with_file_and_line(tmp_path: Path) -> None:
-    project = make_project(tmp_path, **{"data/catalogue/a.yml": CATALOGUE.replace("checked_on: 2026", "checked_on: x")})
+    project = make_project(
+        tmp_path, **{"data/catalogue/a.yml": CATALOGUE.replace("checked_on: 2026", "checked_on: x")}
+    )
     with pytest.raises(TrainingFailed, match=r"a\.yml:9: .*checked_on"):
         await train(project, tmp_path / "m.tar.gz")
 
