@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
@@ -20,7 +20,7 @@ from bot.conversations.choices import find_pressed
 from bot.conversations.messages import ConversationId, Kind
 from bot.conversations.states import Held, State
 from bot.storage.database import Database
-from bot.storage.tables import conversations, dialogue_states, inbox
+from bot.storage.tables import Moment, conversations, dialogue_states, inbox
 
 # Written out, so that plans which the server keeps for any parameter use the small index, too.
 _IS_PENDING = inbox.c.status == literal_column("'pending'")
@@ -97,28 +97,9 @@ class InboxQueue:
         conversation_id: ConversationId,
         write: AbstractAsyncContextManager[AsyncConnection],
     ) -> Claim | None:
-        statement = (
-            select(
-                inbox.c.id,
-                inbox.c.seq,
-                inbox.c.channel,
-                inbox.c.kind,
-                inbox.c.text,
-                inbox.c.choice_id,
-                inbox.c.attempts,
-                conversations.c.state,
-                conversations.c.state_version,
-                conversations.c.open_choices,
-                dialogue_states.c.events,
-            )
-            .join(conversations, conversations.c.id == inbox.c.conversation_id)
-            .outerjoin(dialogue_states, dialogue_states.c.conversation_id == inbox.c.conversation_id)
-            .where(inbox.c.conversation_id == conversation_id, _IS_PENDING, _due(now()), _IS_FIRST)
-            .limit(1)
-        )
-        if self._database.is_postgresql:
-            statement = statement.with_for_update(of=inbox, skip_locked=True)
-        row = (await connection.execute(statement)).one_or_none()
+        statement = _NEXT_LOCKED if self._database.is_postgresql else _NEXT
+        asked = {"conversation": conversation_id, "moment": now()}
+        row = (await connection.execute(statement, asked)).one_or_none()
         if row is None:
             return None
         open_choices = row.open_choices or []
@@ -139,8 +120,36 @@ class InboxQueue:
         )
 
 
-def _due(moment: datetime) -> ColumnElement[bool]:
+def _due(moment: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= moment)
+
+
+# Built once: putting the statement together costs more than running it.
+_NEXT = (
+    select(
+        inbox.c.id,
+        inbox.c.seq,
+        inbox.c.channel,
+        inbox.c.kind,
+        inbox.c.text,
+        inbox.c.choice_id,
+        inbox.c.attempts,
+        conversations.c.state,
+        conversations.c.state_version,
+        conversations.c.open_choices,
+        dialogue_states.c.events,
+    )
+    .join(conversations, conversations.c.id == inbox.c.conversation_id)
+    .outerjoin(dialogue_states, dialogue_states.c.conversation_id == inbox.c.conversation_id)
+    .where(
+        inbox.c.conversation_id == bindparam("conversation"),
+        _IS_PENDING,
+        _due(bindparam("moment", type_=Moment)),
+        _IS_FIRST,
+    )
+    .limit(1)
+)
+_NEXT_LOCKED = _NEXT.with_for_update(of=inbox, skip_locked=True)
 
 
 @asynccontextmanager

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, null, select, union_all
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BindParameter, CompoundSelect, Integer, bindparam, literal, null, select, union_all
 
 from bot.clock import aware
 from bot.conversations.messages import ConversationId
@@ -38,25 +37,9 @@ async def read_lines(
     Numbers are given under the lock of the conversation's row, so they become visible in order and a
     reader never misses a late one.
     """
-    said = select(
-        inbox.c.seq,
-        literal("citizen").label("author"),
-        inbox.c.received_at.label("at"),
-        inbox.c.text,
-        null().cast(Json).label("body") if not database.is_postgresql else null().cast(JSONB).label("body"),
-        inbox.c.platform_message_id,
-    ).where(inbox.c.conversation_id == conversation_id, inbox.c.seq > after)
-    replied = select(
-        outbox.c.seq,
-        outbox.c.author,
-        outbox.c.created_at,
-        literal(""),
-        outbox.c.body,
-        null(),
-    ).where(outbox.c.conversation_id == conversation_id, outbox.c.seq > after)
-    both = union_all(said, replied).order_by("seq").limit(limit)
     async with database.read() as connection:
-        rows = (await connection.execute(both)).all()
+        asked = {"conversation": conversation_id, "after": after, "limit": limit}
+        rows = (await connection.execute(_LINES, asked)).all()
     return [
         Line(
             row.seq,
@@ -77,3 +60,29 @@ async def last_seq(database: Database, conversation_id: ConversationId) -> int |
             select(conversations.c.next_seq).where(conversations.c.id == conversation_id)
         )
     return None if following is None else int(following) - 1
+
+
+def _lines() -> CompoundSelect[Any]:
+    of_conversation: BindParameter[str] = bindparam("conversation")
+    above: BindParameter[int] = bindparam("after")
+    said = select(
+        inbox.c.seq,
+        literal("citizen").label("author"),
+        inbox.c.received_at.label("at"),
+        inbox.c.text,
+        null().cast(Json).label("body"),
+        inbox.c.platform_message_id,
+    ).where(inbox.c.conversation_id == of_conversation, inbox.c.seq > above)
+    replied = select(
+        outbox.c.seq,
+        outbox.c.author,
+        outbox.c.created_at,
+        literal(""),
+        outbox.c.body,
+        null(),
+    ).where(outbox.c.conversation_id == of_conversation, outbox.c.seq > above)
+    return union_all(said, replied).order_by("seq").limit(bindparam("limit", type_=Integer))
+
+
+# Built once: putting the statement together costs more than running it.
+_LINES = _lines()

@@ -42,7 +42,8 @@ class LinearModel:
             labels: Its label.
             strength: C of scikit-learn's `LogisticRegression`.
             sample_weight: Weight of each example, 1 when left out.
-            workers: Threads; the solver releases the interpreter lock.
+            workers: Threads; the solver releases the interpreter lock. With more than one, its shared
+                random numbers make weights differ within its tolerance from one training to the next.
         """
         names = sorted(set(labels))
         given = np.array(labels)

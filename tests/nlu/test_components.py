@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.catalogue.model import Aspect
 from bot.nlu import tokenizer as tokenizer_module
 from bot.nlu.classifier import LinearIntentClassifier
-from bot.nlu.featurizer import DualTfidfFeaturizer
+from bot.nlu.featurizer import DualTfidfFeaturizer, sentence_rows
 from bot.nlu.labels import LINKING, UNDERSTANDING, aspect_of, intent_of, is_name, procedure_of, set_procedure
 from bot.nlu.linker import ProcedureLinker
 from bot.nlu.tokenizer import VietnameseTokenizer, language_fingerprint
@@ -130,6 +130,13 @@ class TestUnderstanding:
         pipeline.classifier.process(together)
         alone = [pipeline.parse(text).get(UNDERSTANDING) for text in texts]
         assert [message.get(UNDERSTANDING) for message in together] == alone
+
+
+@pytest.mark.parametrize(("text", "spellings"), [("đăng ký khai sinh", 2), ("dang ky khai sinh", 1)])
+def test_an_example_teaches_its_spelling_without_marks_too(pipeline: Pipeline, text: str, spellings: int) -> None:
+    example = Message(data={"text": text})
+    pipeline.featurizer.process_training_data(TrainingData([example]))
+    assert len(sentence_rows(example)) == spellings
 
 
 TRAINED_FILES = {

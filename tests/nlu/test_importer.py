@@ -1,4 +1,4 @@
-"""Training data: files, catalogue, and copies without marks."""
+"""Training data: files and catalogue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.importer import CatalogueImporter, with_stripped_copies
+from bot.nlu.importer import CatalogueImporter, distinct
 from bot.nlu.labels import is_name, procedure_of
 
 CATALOGUE = """\
@@ -92,19 +92,11 @@ def test_written_examples_are_cleaned(examples: list[Message]) -> None:
     assert "chào bạn" in texts(examples, "greet")
 
 
-def test_every_example_also_stands_there_without_marks(examples: list[Message]) -> None:
-    assert {"xin nuoi rong", "dang ky nuoi rong"} <= texts(examples, "ask_overview", "1.000001")
-
-
-def test_a_copy_without_marks_keeps_its_label(examples: list[Message]) -> None:
-    assert "nuoi rong mat bao nhieu" in texts(examples, "ask_fee", "1.000001")
-
-
 def test_a_text_stands_there_once_for_each_intent() -> None:
     made = [Message(data={"text": text, "intent": "a"}) for text in ("Chào", "chào", "chao")]
-    assert [e.get("text") for e in with_stripped_copies(made)] == ["Chào", "Chao"]
+    assert [e.get("text") for e in distinct(made)] == ["Chào", "chao"]
 
 
 def test_a_text_of_two_intents_stays_in_both() -> None:
     made = [Message(data={"text": "ok", "intent": intent}) for intent in ("a", "b")]
-    assert [e.get("intent") for e in with_stripped_copies(made)] == ["a", "b"]
+    assert [e.get("intent") for e in distinct(made)] == ["a", "b"]
