@@ -24,14 +24,9 @@ class NameRetriever:
     def scores(self, row: scipy.sparse.csr_matrix) -> Floats:
         """Return for every procedure the cosine of its nearest name, 0 to 1."""
         norm = float(np.sqrt(row.data @ row.data)) or 1.0
-        likeness = np.zeros(len(self._owners), dtype=np.float32)
-        starts, columns, values = self._names.indptr, self._names.indices, self._names.data
-        # A sparse product of one row spends its time on set-up.
-        for term, value in zip(row.indices, row.data, strict=True):
-            span = slice(starts[term], starts[term + 1])
-            likeness[columns[span]] += value * values[span]
+        found = (row @ self._names).tocoo()
         best = np.zeros(self._count, dtype=np.float32)
-        np.maximum.at(best, self._owners, likeness / norm)
+        np.maximum.at(best, self._owners[found.col], found.data / norm)
         return best
 
     def save(self, directory: Path) -> None:
