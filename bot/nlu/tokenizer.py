@@ -11,12 +11,12 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.matching import cues
-from bot.vietnamese import abbreviations, folding, normaliser
+from bot.vietnamese import abbreviations, folding, normaliser, underthesea_rules
 
 
 def language_fingerprint() -> str:
     """Return a hash of the rules that Rasa cannot see; a change must not meet a cached model."""
-    sources = [inspect.getsource(module) for module in (abbreviations, cues, folding, normaliser)]
+    sources = [inspect.getsource(module) for module in (abbreviations, cues, folding, normaliser, underthesea_rules)]
     return hashlib.sha256("\n".join(sources).encode()).hexdigest()
 
 

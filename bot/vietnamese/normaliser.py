@@ -10,10 +10,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from underthesea.pipeline.text_normalize.token_normalize import token_normalize
-
 from bot.vietnamese.abbreviations import AMBIGUOUS_WHEN_BARE, expand
 from bot.vietnamese.folding import strip_marks
+from bot.vietnamese.underthesea_rules import normalize_token
 
 VERSION = 1
 """Raise when the rules change, so that no model trained under old rules is served."""
@@ -77,7 +76,7 @@ def normalise(text: str) -> Normalised:
 
 def _form(token: str, text: str, found: re.Match[str]) -> str:
     if token.isalpha():
-        token = token_normalize(token).lower().replace("ð", "đ")
+        token = normalize_token(token).lower().replace("ð", "đ")
     full = expand(token)
     if full is None or (token in AMBIGUOUS_WHEN_BARE and _beside_number(text, found)):
         return token
