@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.matching.linear import LinearModel
 from bot.nlu.featurizer import KNOWN_SHARE, sentence_rows, stacked
 from bot.nlu.labels import UNDERSTANDING, is_name
+from bot.nlu.tokenizer import language_fingerprint
 
 FEWEST_INTENTS = 3
 RANKING_LENGTH = 5
@@ -55,6 +56,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         names beside its questions.
         """
         return {"strength": 5.0, "min_known": 0.3, "name_weight": 0.3}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Return the hash of the rules and models beside this file."""
+        return language_fingerprint()
 
     @classmethod
     def create(

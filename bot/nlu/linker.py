@@ -7,6 +7,7 @@ subject ("thế còn lệ phí?") links to nothing and the conversation keeps it
 
 from __future__ import annotations
 
+import inspect
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -27,9 +28,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.catalogue.groups import PREFIX
 from bot.matching.linear import LinearModel
 from bot.matching.retriever import NameRetriever, unit_rows
+from bot.nlu import calibration as calibration_rules
 from bot.nlu.calibration import HELD_OUT, UNCALIBRATED, Calibration, calibrate, features, fold_of
 from bot.nlu.featurizer import sentence_rows, stacked
 from bot.nlu.labels import LINKING, PROCEDURE, aspect_of, is_name, procedure_of
+from bot.nlu.tokenizer import language_fingerprint
 
 NONE = "none"
 CANDIDATES = 20
@@ -82,6 +85,11 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
     def get_default_config() -> dict[str, Any]:
         """Return the settings that `config.yml` may override."""
         return {"strength": 5.0, "name_weight": 0.5, "mention": 0.35}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Return the hash of the rules and models beside this file."""
+        return language_fingerprint() + inspect.getsource(calibration_rules)
 
     @classmethod
     def create(

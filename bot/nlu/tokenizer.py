@@ -10,13 +10,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.matching import cues
+from bot.matching import cues, grams, linear, retriever, tfidf
 from bot.vietnamese import abbreviations, folding, normaliser, underthesea_rules
 
 
 def language_fingerprint() -> str:
     """Return a hash of the rules that Rasa cannot see; a change must not meet a cached model."""
-    sources = [inspect.getsource(module) for module in (abbreviations, cues, folding, normaliser, underthesea_rules)]
+    modules = (abbreviations, folding, normaliser, underthesea_rules, cues, grams, linear, retriever, tfidf)
+    sources = [inspect.getsource(module) for module in modules]
     return hashlib.sha256("\n".join(sources).encode()).hexdigest()
 
 

@@ -182,7 +182,10 @@ def test_installing_gives_the_root_a_handler_and_sets_one_filter() -> None:
 
 def rendered(stream: io.StringIO, **values: object) -> dict[str, object]:
     log = structlog.wrap_logger(
-        structlog.PrintLogger(stream), processors=[mask_event, structlog.processors.JSONRenderer()]
+        structlog.PrintLogger(stream),
+        processors=[mask_event, structlog.processors.JSONRenderer()],
+        # Whatever level the process has set for its own loggers.
+        wrapper_class=structlog.BoundLogger,
     )
     log.info(f"from {PHONE}", **values)
     line: dict[str, object] = json.loads(stream.getvalue())
