@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 
 _MARKS = dict.fromkeys(range(0x0300, 0x0370))
 _D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
@@ -23,3 +24,8 @@ def fold(text: str) -> str:
 def words(text: str) -> str:
     """Return the folded text with everything that is not a letter or digit as one blank."""
     return _NOT_WORD.sub(" ", strip_marks(text.lower())).strip()
+
+
+def number_of(text: str) -> int:
+    """Return a number that all spellings of a text share, the same on every machine."""
+    return zlib.crc32(words(text).encode())
