@@ -56,9 +56,13 @@ def test_half_precision_moves_no_score_by_a_hundredth(
     assert float(moved.max()) < 0.01
 
 
-def test_training_again_in_one_thread_gives_the_same_model(rows: scipy.sparse.csr_matrix) -> None:
-    again = LinearModel.fit(rows, LABELS, workers=1).scores(rows)
-    assert np.array_equal(again, LinearModel.fit(rows, LABELS, workers=1).scores(rows))
+@pytest.mark.parametrize("workers", [1, 2])
+def test_training_again_gives_the_same_weights_to_the_bit(rows: scipy.sparse.csr_matrix, workers: int) -> None:
+    # More than one group of labels, so that two threads have something to share.
+    many = scipy.sparse.vstack([rows] * 4, format="csr")
+    labels = [f"{label} {number % 9}" for number, label in enumerate(LABELS * 4)]
+    first, again = LinearModel.fit(many, labels, workers=workers), LinearModel.fit(many, labels)
+    assert first.known(first.labels).tobytes() == again.known(again.labels).tobytes()
 
 
 def test_one_row_is_scored_as_among_many(model: LinearModel, rows: scipy.sparse.csr_matrix) -> None:
