@@ -19,6 +19,7 @@ from bot.matching.linear import LinearModel
 from bot.nlu.featurizer import KNOWN_SHARE, sentence_rows, stacked
 from bot.nlu.labels import UNDERSTANDING, is_name
 from bot.nlu.tokenizer import language_fingerprint
+from bot.vietnamese.folding import number_of
 
 FEWEST_INTENTS = 3
 RANKING_LENGTH = 5
@@ -100,11 +101,13 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         rows, owners = stacked(examples)
         # Bare names all mean "overview" and would drown the questions.
         weight = np.array([self._config["name_weight"] if is_name(e) else 1.0 for e in examples])
+        keys = np.array([number_of(e.get(TEXT)) for e in examples])
         self._model = LinearModel.fit(
             rows,
             [labels[owner] for owner in owners],
             strength=self._config["strength"],
             sample_weight=weight[owners],
+            keys=keys[owners],
         )
         with self._storage.write_to(self._resource) as directory:
             self._model.save(directory, "intents")

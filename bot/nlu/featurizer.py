@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,15 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.matching.halves import LEAST, in_halves
 from bot.matching.tfidf import DualTfidf
 from bot.nlu.tokenizer import language_fingerprint
+from bot.vietnamese.clauses import affirmed, matters
 from bot.vietnamese.folding import strip_marks
 from bot.vietnamese.normaliser import normalise
 
-STRIPPED = ".stripped"
-"""Ending of the origin of the features an example has as if typed without diacritics."""
+STRIPPED, MATTER = ".stripped", ".matter"
+"""Endings of the origin of features: of an example as if typed without diacritics; of one matter of a message."""
 KNOWN_SHARE = "known_share"
 """Message key: share of syllables seen in training."""
 
@@ -34,13 +37,17 @@ KNOWN_SHARE = "known_share"
 class RowFeatures(Features):
     """Features with a quick fingerprint: Rasa prints each row as text, for ten seconds of a training."""
 
-    def fingerprint(self) -> str:
-        """Return a hash of the row and its origin."""
+    @cached_property
+    def _digest(self) -> str:
         row = self.features
         digest = hashlib.blake2b(row.indices.tobytes(), digest_size=16)
         digest.update(row.data.tobytes())
         digest.update(f"{self.type}{self.origin}{self.attribute}".encode())
         return digest.hexdigest()
+
+    def fingerprint(self) -> str:
+        """Return a hash of the row and its origin; the row never changes."""
+        return self._digest
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -114,9 +121,9 @@ class DualTfidfFeaturizer(SparseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to all examples, and once more as if typed without diacritics."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        self.process(examples)
+        self._add_rows(examples)
         bare = [(e, strip_marks(e.get(TEXT))) for e in examples if strip_marks(e.get(TEXT)) != e.get(TEXT)]
-        rows = self._trained().transform([normalise(text) for _, text in bare])
+        rows, _ = self._rows([text for _, text in bare])
         for number, (example, _) in enumerate(bare):
             example.add_features(
                 RowFeatures(rows[number], FEATURE_TYPE_SENTENCE, TEXT, self._identifier + STRIPPED)
@@ -124,16 +131,38 @@ class DualTfidfFeaturizer(SparseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add features and the share of known syllables."""
-        tfidf = self._trained()
-        normal = [normalise(message.get(TEXT)) for message in messages]
-        rows = tfidf.transform(normal)
+        """Add features and the share of known syllables; once more for each matter of several, or for what is
+        left when something is denied.
+        """
+        self._add_rows(messages)
+        for message in messages:
+            said = affirmed(message.get(TEXT))
+            parts = matters(said)
+            if len(parts) > 1 or said != message.get(TEXT):
+                for row in self._rows(parts)[0]:
+                    message.add_features(RowFeatures(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier + MATTER))
+        return messages
+
+    def _add_rows(self, messages: list[Message]) -> None:
+        rows, known = self._rows([message.get(TEXT) for message in messages])
         for number, message in enumerate(messages):
             row = rows if len(messages) == 1 else rows[number]
-            features = RowFeatures(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-            message.add_features(features)
-            message.set(KNOWN_SHARE, tfidf.known_share(normal[number]))
-        return messages
+            message.add_features(RowFeatures(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+            message.set(KNOWN_SHARE, known[number])
+
+    def _rows(self, texts: Sequence[str]) -> tuple[scipy.sparse.csr_matrix, list[float]]:
+        """Return one row of features for each text, and its share of known syllables."""
+        tfidf = self._trained()
+
+        def work(part: Sequence[str]) -> tuple[scipy.sparse.csr_matrix, list[float]]:
+            normal = [tfidf.speller.repair(normalise(text)) for text in part]
+            return tfidf.transform(normal), [tfidf.known_share(message) for message in normal]
+
+        if len(texts) < LEAST:
+            return work(texts)
+        done = in_halves(work, texts)
+        rows = scipy.sparse.vstack([rows for rows, _ in done], format="csr")
+        return rows, [share for _, known in done for share in known]
 
     def _trained(self) -> DualTfidf:
         if self._tfidf is None:
@@ -147,14 +176,25 @@ def sentence_rows(message: Message) -> list[scipy.sparse.csr_matrix]:
     Raises:
         RuntimeError: There are none; the featurizer is missing from the pipeline.
     """
-    rows = [
-        features.features
-        for features in message.features
-        if features.attribute == TEXT and features.type == FEATURE_TYPE_SENTENCE
-    ]
+    rows = [features.features for features in _sentence_features(message) if not _is_matter(features)]
     if not rows:
         raise RuntimeError("no sentence features; is the featurizer in the pipeline?")
     return rows
+
+
+def matter_rows(message: Message) -> list[scipy.sparse.csr_matrix]:
+    """Return the features of each matter of a message; empty when it is one and nothing is denied."""
+    return [features.features for features in _sentence_features(message) if _is_matter(features)]
+
+
+def _sentence_features(message: Message) -> Iterator[Features]:
+    for features in message.features:
+        if features.attribute == TEXT and features.type == FEATURE_TYPE_SENTENCE:
+            yield features
+
+
+def _is_matter(features: Features) -> bool:
+    return str(features.origin).endswith(MATTER)
 
 
 def stacked(examples: Sequence[Message]) -> tuple[scipy.sparse.csr_matrix, npt.NDArray[np.int64]]:

@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.loader import load_catalogue
 from bot.catalogue.model import Aspect
+from bot.nlu.example import Example
 from bot.nlu.labels import intent_of, set_procedure
 from bot.vietnamese.normaliser import clean
 
@@ -44,7 +45,7 @@ class CatalogueImporter(RasaFileImporter):
     def _read_all(self, language: str | None) -> TrainingData:
         written = super().get_nlu_data(language)
         examples = [
-            Message(data={**example.data, TEXT: clean(example.get(TEXT))})
+            Example(data={**example.data, TEXT: clean(example.get(TEXT))})
             for example in written.training_examples
             if example.get(TEXT)
         ]
@@ -71,14 +72,14 @@ def catalogue_examples(catalogue: Catalogue) -> list[Message]:
         labelled = [(Aspect.OVERVIEW, name, True) for name in names]
         labelled += [(aspect, text, False) for aspect, texts in procedure.questions.items() for text in texts]
         for aspect, text, is_name in labelled:
-            example = Message(data={TEXT: clean(text), INTENT: intent_of(aspect)})
+            example = Example(data={TEXT: clean(text), INTENT: intent_of(aspect)})
             set_procedure(example, procedure.code, is_name=is_name)
             examples.append(example)
     for group in catalogue.groups:
         labelled = [(Aspect.OVERVIEW, name, True) for name in group.names]
         labelled += [(aspect, text, False) for aspect, texts in group.examples.items() for text in texts]
         for aspect, text, is_name in labelled:
-            example = Message(data={TEXT: clean(text), INTENT: intent_of(aspect)})
+            example = Example(data={TEXT: clean(text), INTENT: intent_of(aspect)})
             set_procedure(example, group.label, is_name=is_name)
             examples.append(example)
     return examples

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +27,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.catalogue.groups import PREFIX
+from bot.matching.halves import in_halves
 from bot.matching.linear import LinearModel
 from bot.matching.retriever import NameRetriever, unit_rows
 from bot.nlu import calibration as calibration_rules
 from bot.nlu.calibration import HELD_OUT, UNCALIBRATED, Calibration, calibrate, features, fold_of
-from bot.nlu.featurizer import sentence_rows, stacked
+from bot.nlu.featurizer import matter_rows, sentence_rows, stacked
 from bot.nlu.labels import LINKING, PROCEDURE, aspect_of, is_name, procedure_of
 from bot.nlu.tokenizer import language_fingerprint
+from bot.vietnamese.folding import number_of
 
 NONE = "none"
 CANDIDATES = 20
@@ -41,6 +44,12 @@ KEPT = 5
 """Written down for staff."""
 OFFERED = 3
 MENTIONED = 0.5
+CLOSE = 0.8
+"""Share of the score of an ambiguous name from which a procedure of it is preferred."""
+THE_NAME = 0.95
+"""Likeness from which a message is the ambiguous name and nothing else."""
+SURE_ALONE = 0.7
+"""Chance of being right from which one matter of several stands by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +134,16 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
         codes = sorted({code for e in examples if (code := procedure_of(e))})
         retriever = self._names(examples, codes)
         kept, labels = self._labelled(examples, retriever)
+        judge, calibration = self._calibrate(kept, labels)
         rows, owners = stacked(kept)
-        model = LinearModel.fit(rows, [labels[owner] for owner in owners], strength=self._config["strength"])
-        calibration = self._calibrate(kept, labels)
+        keys = np.array([number_of(e.get(TEXT)) for e in kept])
+        model = LinearModel.fit(
+            rows,
+            [labels[owner] for owner in owners],
+            strength=self._config["strength"],
+            keys=keys[owners],
+            start=judge,
+        )
         with self._storage.write_to(self._resource) as directory:
             model.save(directory, "procedures")
             retriever.save(directory)
@@ -144,40 +160,35 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
             unit_rows(rows), [places[str(procedure_of(names[owner]))] for owner in owners], len(codes)
         )
 
-    def _calibrate(self, examples: list[Message], labels: list[str]) -> Calibration:
-        """Score each example by a model that has not seen it, in no spelling, nor as a name.
+    def _calibrate(self, examples: list[Message], labels: list[str]) -> tuple[LinearModel | None, Calibration]:
+        """Score each example of a fold by a model that has not seen it, in no spelling, nor as a name.
 
-        One spelling of each text is enough here, and saves half the time.
+        One spelling of each text is enough here, and saves half the time. That model is returned, too: the
+        one that serves starts from it.
         """
-        rows = scipy.sparse.vstack([sentence_rows(e)[0] for e in examples], format="csr")
-        folds = np.array([fold_of(e.get(TEXT)) for e in examples])
-        found: list[npt.NDArray[np.float64]] = []
-        names: list[bool] = []
-        right: list[bool] = []
-        for fold in HELD_OUT:
-            inside = np.flatnonzero(folds != fold)
-            outside = np.flatnonzero(folds == fold)
-            if len(inside) == 0 or len(outside) == 0:
-                continue
-            known = [examples[i] for i in inside]
-            kept_labels = [labels[i] for i in inside]
-            if len(set(kept_labels)) < 3 or not any(is_name(e) for e in known):
-                continue
-            judge = ProcedureLinker(
-                self._config,
-                self._storage,
-                self._resource,
-                LinearModel.fit(rows[inside], kept_labels, strength=self._config["strength"]),
-                self._names(known, sorted({label for label in kept_labels if label != NONE})),
-            )
-            for place in outside:
-                ranking, none = judge.rank(rows[place])
-                found.append(_ranking_features(ranking, none))
-                names.append(labels[place] != NONE)
-                right.append(ranking[0].code == labels[place])
-        if not found:
-            return UNCALIBRATED
-        return calibrate(np.stack(found), np.array(names), np.array(right))
+        numbers = np.array([number_of(e.get(TEXT)) for e in examples])
+        is_inside = np.array([fold_of(e.get(TEXT)) for e in examples]) != HELD_OUT
+        inside, outside = np.flatnonzero(is_inside), np.flatnonzero(~is_inside)
+        known = [examples[i] for i in inside]
+        kept_labels = [labels[i] for i in inside]
+        if not len(outside) or len(set(kept_labels)) < 3 or not any(is_name(e) for e in known):
+            return None, UNCALIBRATED
+        rows = scipy.sparse.vstack([sentence_rows(e)[0] for e in known], format="csr")
+        model = LinearModel.fit(rows, kept_labels, strength=self._config["strength"], keys=numbers[inside])
+        names = self._names(known, sorted({label for label in kept_labels if label != NONE}))
+        judge = ProcedureLinker(self._config, self._storage, self._resource, model, names)
+
+        def ranked(places: Sequence[int]) -> list[tuple[list[Candidate], float]]:
+            return [judge.rank(sentence_rows(examples[place])[0]) for place in places]
+
+        rankings = [ranking for half in in_halves(ranked, outside.tolist()) for ranking in half]
+        return model, calibrate(
+            np.stack([_ranking_features(ranking, none) for ranking, none in rankings]),
+            np.array([labels[place] != NONE for place in outside]),
+            np.array(
+                [ranking[0].code == labels[place] for (ranking, _), place in zip(rankings, outside, strict=True)]
+            ),
+        )
 
     def _labelled(self, examples: list[Message], retriever: NameRetriever) -> tuple[list[Message], list[str]]:
         """Return training examples with their label; unlabelled ones that name a procedure are left out."""
@@ -231,6 +242,9 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
 
     def _link(self, message: Message) -> dict[str, Any]:
         row = sentence_rows(message)[0]
+        parts = matter_rows(message)
+        if len(parts) == 1:
+            row = parts[0]
         if row.nnz == 0:
             return {"found": [], "ask": [], "candidates": [], "scores": {}, "mention": 0.0, "right": 0.0}
         ranking, none = self.rank(row)
@@ -238,9 +252,12 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
         found: list[str] = []
         ask: list[str] = []
         group = ""
-        if mention >= MENTIONED:
-            if right >= self._calibration.answer_from and not ranking[0].code.startswith(PREFIX):
-                found = [ranking[0].code]
+        if len(parts) > 1 and (several := self._several(parts)):
+            found, mention, right = several, 1.0, max(right, self._calibration.answer_from)
+        elif mention >= MENTIONED:
+            first = preferred(ranking)
+            if right >= self._calibration.answer_from and not first.startswith(PREFIX):
+                found = [first]
             else:
                 group = ranking[0].code if ranking[0].code.startswith(PREFIX) else ""
                 ask = [c.code for c in ranking if not c.code.startswith(PREFIX)][:OFFERED]
@@ -256,6 +273,30 @@ class ProcedureLinker(GraphComponent, EntityExtractorMixin):
                 {"code": c.code, "learned": round(c.learned, 4), "near": round(c.near, 4)} for c in ranking[:KEPT]
             ],
         }
+
+    def _several(self, rows: Sequence[scipy.sparse.csr_matrix]) -> list[str]:
+        """Return the different procedures of a message with several matters, each beyond doubt by itself."""
+        found: list[str] = []
+        for row in rows:
+            if row.nnz == 0:
+                continue
+            ranking, none = self.rank(row)
+            mention, right = self._calibration.chances(_ranking_features(ranking, none))
+            sure = max(SURE_ALONE, self._calibration.answer_from)
+            code = ranking[0].code
+            if mention >= MENTIONED and right >= sure and not code.startswith(PREFIX) and code not in found:
+                found.append(code)
+        return found if len(found) > 1 else []
+
+
+def preferred(ranking: Sequence[Candidate]) -> str:
+    """Return the first candidate; a procedure close behind an ambiguous name was named more exactly."""
+    group, *others = ranking
+    if group.code.startswith(PREFIX) and group.near < THE_NAME:
+        best = next((other for other in others if not other.code.startswith(PREFIX)), None)
+        if best and best.learned >= CLOSE * group.learned:
+            return best.code
+    return group.code
 
 
 def _ranking_features(ranking: list[Candidate], none: float) -> npt.NDArray[np.float64]:

@@ -10,14 +10,15 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.matching import cues, grams, linear, retriever, tfidf
-from bot.vietnamese import abbreviations, folding, normaliser, underthesea_rules
+from bot.matching import concepts, cues, descent, frames, grams, linear, opponents, retriever, spelling, tfidf
+from bot.vietnamese import abbreviations, clauses, folding, keystrokes, normaliser, syllables, underthesea_rules
 
 
 def language_fingerprint() -> str:
     """Return a hash of the rules that Rasa cannot see; a change must not meet a cached model."""
-    modules = (abbreviations, folding, normaliser, underthesea_rules, cues, grams, linear, retriever, tfidf)
-    sources = [inspect.getsource(module) for module in modules]
+    language = (abbreviations, clauses, folding, keystrokes, normaliser, syllables, underthesea_rules)
+    matching = (concepts, cues, descent, frames, grams, linear, opponents, retriever, spelling, tfidf)
+    sources = [inspect.getsource(module) for module in (*language, *matching)]
     return hashlib.sha256("\n".join(sources).encode()).hexdigest()
 
 

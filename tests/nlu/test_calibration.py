@@ -81,6 +81,14 @@ def test_scores_that_say_nothing_are_never_sure() -> None:
     assert calibrate(same, names, right).answer_from == 1.0
 
 
+def test_two_examples_more_move_the_threshold_by_next_to_nothing() -> None:
+    rows, names, right = rankings(0.15)
+    before = calibrate(rows, names, right).answer_from
+    for extra in range(0, COUNT - 2, 20):
+        kept = np.append(np.arange(COUNT), [extra, extra + 1])
+        assert abs(calibrate(rows[kept], names[kept], right[kept]).answer_from - before) < 0.02
+
+
 def test_a_stored_calibration_is_read_back() -> None:
     calibration = calibrate(*rankings(0.1))
     assert Calibration.from_stored(json.loads(json.dumps(calibration.stored()))) == calibration

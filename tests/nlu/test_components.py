@@ -22,6 +22,8 @@ from bot.nlu.labels import LINKING, UNDERSTANDING, aspect_of, intent_of, is_name
 from bot.nlu.linker import ProcedureLinker
 from bot.nlu.tokenizer import VietnameseTokenizer, language_fingerprint
 
+KINDS_OF_MODEL = {".json", ".npz", ".npy"}
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -36,6 +38,15 @@ def pipeline(folder: Path) -> Pipeline:
 def tokens(text: str) -> list[tuple[str, str]]:
     tokenizer = VietnameseTokenizer(VietnameseTokenizer.get_default_config())
     return [(token.text, token.lemma) for token in tokenizer.tokenize(Message(data={"text": text}), "text")]
+
+
+def test_training_twice_writes_the_same_bytes(folder: Path, pipeline: Pipeline, tmp_path: Path) -> None:
+    trained(tmp_path)
+    first, second = (
+        {path.relative_to(top): path.read_bytes() for path in top.rglob("*") if path.suffix in KINDS_OF_MODEL}
+        for top in (folder, tmp_path)
+    )
+    assert (len(first) > 3, first == second) == (True, True)
 
 
 class TestTokenizer:

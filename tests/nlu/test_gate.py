@@ -15,12 +15,12 @@ VAGUE = {"found": [], "ask": ["1.000001", "1.000002"]}
 NOTHING: dict[str, Any] = {"found": [], "ask": []}
 
 
-def gated(scores: dict[str, float], linking: dict[str, Any], text: str = "một câu") -> Message:
+def gated(scores: dict[str, float], linking: dict[str, Any], text: str = "một câu", known: float = 1.0) -> Message:
     name = max(scores, key=scores.__getitem__) if scores else None
     message = Message(data={"text": text})
     message.set("intent", {"name": name, "confidence": 0.5})
     message.set("intent_ranking", [{"name": name, "confidence": 0.5}])
-    message.set(UNDERSTANDING, {"intents": scores})
+    message.set(UNDERSTANDING, {"known": known, "intents": scores})
     message.set(LINKING, linking)
     Gate(Gate.get_default_config()).process([message])
     return message
@@ -44,16 +44,37 @@ def gated(scores: dict[str, float], linking: dict[str, Any], text: str = "một 
         ({"greet": 0.05, "ask_fee": 0.04}, VAGUE, "ask_fee"),
         ({"greet": 0.5}, NOTHING, "greet"),
         ({"out_of_scope": 0.05}, NOTHING, "out_of_scope"),
+        ({"ask_fee": 0.9, "out_of_scope": 0.7}, {**NAMED, "right": 0.6}, "out_of_scope"),
+        ({"ask_fee": 0.9, "out_of_scope": 0.7}, {**NAMED, "right": 0.95}, "ask_fee"),
+        ({"ask_fee": 0.9, "out_of_scope": 0.3}, {**NAMED, "right": 0.6}, "ask_fee"),
     ],
     ids=[
         "nothing known", "only a procedure", "clear aspect", "noise", "weak aspect of a procedure",
         "weak aspect of something", "weak act of a conversation", "clear act of a conversation",
         "sure act beside a procedure", "unsure act beside a procedure", "unsure act, no aspect",
         "weak act", "weak act beside something", "act", "weakly out of scope",
+        "nearly foreign, hardly a procedure", "nearly foreign, surely a procedure", "hardly foreign",
     ],
 )  # fmt: skip
 def test_what_a_message_is_taken_for(scores: dict[str, float], linking: dict[str, Any], intent: str) -> None:
     assert gated(scores, linking).get("intent")["name"] == intent
+
+
+@pytest.mark.parametrize(
+    ("scores", "linking", "known", "intent"),
+    [
+        ({"emergency": 0.3}, NOTHING, 0.8, "nlu_fallback"),
+        ({"petition": 0.3}, NOTHING, 0.8, "nlu_fallback"),
+        ({"emergency": 0.3}, NOTHING, 1.0, "emergency"),
+        ({"emergency": 0.6}, NOTHING, 0.6, "emergency"),
+        ({"greet": 0.3, "ask_fee": 0.2}, VAGUE, 0.8, "greet"),
+        ({"out_of_scope": 0.3}, NOTHING, 0.8, "out_of_scope"),
+    ],
+)
+def test_words_that_are_none_are_no_act(
+    scores: dict[str, float], linking: dict[str, Any], known: float, intent: str
+) -> None:
+    assert gated(scores, linking, known=known).get("intent")["name"] == intent
 
 
 def test_a_replaced_intent_leads_the_ranking() -> None:
@@ -85,6 +106,14 @@ def test_a_second_clear_aspect_is_noted(scores: dict[str, float], more: list[str
 )
 def test_a_question_about_another_province_is_recognised(text: str, intent: str) -> None:
     assert gated({"ask_fee": 0.9}, NAMED, text).get("intent")["name"] == intent
+
+
+def test_another_province_in_the_story_of_a_clear_question_is_no_place() -> None:
+    text = "mất thẻ căn cước ở Hải Phòng thì làm lại hết bao nhiêu"
+    sure = {**NAMED, "right": 0.95}
+    assert gated({"ask_fee": 0.9}, sure, text).get("intent")["name"] == "ask_fee"
+    assert gated({"ask_fee": 0.9, "other_province": 0.3}, sure, text).get("intent")["name"] == "other_province"
+    assert gated({"ask_fee": 0.9}, {**sure, "right": 0.7}, text).get("intent")["name"] == "other_province"
 
 
 def test_an_emergency_elsewhere_is_an_emergency() -> None:
