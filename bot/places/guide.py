@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
+from bot.catalogue.live_files import LiveFiles
 from bot.places import phrases
 from bot.places.answers import PlaceAnswer, compose_answer
 from bot.places.finding import Doubt, FindingKind, PlaceFinding
@@ -58,10 +60,27 @@ class Guide:
         return None
 
 
+def live_places(directory: Path) -> LiveFiles[Guide]:
+    """Return the guide over the places of a directory, which may be replaced while serving."""
+    return LiveFiles(lambda: sorted(directory.glob("*.yml")), lambda: Guide(load_places(directory)))
+
+
 @lru_cache(maxsize=1)
+def project_places() -> LiveFiles[Guide]:
+    """Return the places of this project, one for the process."""
+    return live_places(Settings().project / "data" / "places")
+
+
 def project_guide() -> Guide:
-    """Return the guide over this project's places, one for the process."""
-    return Guide(load_places(Settings().project / "data" / "places"))
+    """Return the guide over this project's places as they are now; ask again at each message."""
+    return project_places().current
+
+
+def hotline_note() -> str | None:
+    """Return whom to call when a fact is not known; None until the province confirms a number."""
+    lines = [line for line in project_guide().places.hotlines if not line.emergency]
+    numbers = ", ".join(f"{line.name} {line.number}" for line in lines)
+    return f"Hoặc gọi: {numbers}." if numbers else None
 
 
 def find_places(text: str) -> PlaceFinding:

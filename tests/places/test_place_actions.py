@@ -29,7 +29,8 @@ async def say_to(action: Any, text: str, **entities: str) -> dict[str, Any]:
     message = {"text": text, "entities": [{"entity": k, "value": v} for k, v in entities.items()]}
     tracker = Tracker("someone", {}, message, [], False, None, {}, "action_listen")
     dispatcher = CollectingDispatcher()
-    assert await action.run(dispatcher, tracker, {}) == []
+    events = await action.run(dispatcher, tracker, {})
+    assert {event["name"] for event in events} <= {"unit"}
     (reply,) = dispatcher.messages
     return reply
 
