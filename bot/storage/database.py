@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.storage.sqlite_thread import SqliteThread, Work
+
+T = TypeVar("T")
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_MS = 10_000
@@ -38,13 +42,19 @@ class Database:
         """Args: `durable` False skips waiting for the disk, for databases that are thrown away."""
         self.url = _with_driver(make_url(url))
         self.is_postgresql = self.url.get_backend_name() == "postgresql"
-        self.engine = _create_engine(self.url, pool_size, durable=durable)
-        # One SELECT needs no BEGIN and ROLLBACK around it: two round trips less.
+        prepare = _prepare_sqlite if durable else _prepare_throwaway_sqlite
+        self.engine = _create_engine(self.url, pool_size, prepare)
+        # One statement needs no BEGIN and COMMIT around it: two round trips less.
         self._reader = (
             self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_postgresql else self.engine
         )
         # SQLite has one writer; waiting here is fair, waiting inside SQLite is polling.
         self._writer: asyncio.Lock | None = None if self.is_postgresql else asyncio.Lock()
+        self._thread = (
+            SqliteThread(self.url.database, prepare, durable=durable)
+            if self.url.database and not self.is_postgresql
+            else None
+        )
         self._probe: asyncio.Task[None] | None = None
 
     @asynccontextmanager
@@ -52,6 +62,10 @@ class Database:
         """Yield a connection for reading; on PostgreSQL each statement sees what is committed by then."""
         async with self._reader.connect() as connection:
             yield connection
+
+    def autocommit(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Yield a connection where each statement is a transaction of its own; PostgreSQL only."""
+        return self.read()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -64,6 +78,17 @@ class Database:
             await connection.execution_options(motcua_begin="BEGIN IMMEDIATE")
             async with connection.begin():
                 yield connection
+
+    async def in_thread(self, work: Work[T], *, waits_for_disk: bool = True) -> T:
+        """Return what `work` returns inside a transaction on SQLite; see `SqliteThread.run`.
+
+        Raises:
+            DBAPIError: As in any other transaction.
+        """
+        if self._thread is None or self._writer is None:
+            raise RuntimeError("only SQLite has a thread that writes")
+        async with self._writer:
+            return await self._thread.run(work, waits_for_disk=waits_for_disk)
 
     async def is_reachable(self) -> bool:
         """Say whether a trivial query succeeds within a second."""
@@ -89,6 +114,8 @@ class Database:
             self._probe.cancel()
             await asyncio.wait({self._probe}, timeout=REACHABLE_SECONDS)
         await self.engine.dispose()
+        if self._thread is not None:
+            await self._thread.close()
 
 
 def is_passing(error: BaseException) -> bool:
@@ -110,12 +137,13 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername=drivers.get(url.drivername, url.drivername))
 
 
-def _create_engine(url: URL, pool_size: int, *, durable: bool) -> AsyncEngine:
+def _create_engine(url: URL, pool_size: int, prepare: Callable[[Any, Any], None]) -> AsyncEngine:
     options: dict[str, Any] = {
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": orjson.loads,
         "pool_size": pool_size,
-        "max_overflow": 4,
+        # Waiting a millisecond for a connection is cheaper than opening one that is closed after one use.
+        "max_overflow": 0,
     }
     if url.get_backend_name() == "postgresql":
         options |= {
@@ -133,7 +161,6 @@ def _create_engine(url: URL, pool_size: int, *, durable: bool) -> AsyncEngine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, **options)
-    prepare = _prepare_sqlite if durable else _prepare_throwaway_sqlite
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -157,12 +184,12 @@ def _ping_if_idle(connection: Any, record: Any, proxy: Any) -> None:
         raise DisconnectionError from error
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
+def _prepare_sqlite(connection: Any, _: Any = None) -> None:
     # FULL: a committed message survives a power cut, not only a killed process.
     _set_pragmas(connection, "FULL")
 
 
-def _prepare_throwaway_sqlite(connection: Any, _: Any) -> None:
+def _prepare_throwaway_sqlite(connection: Any, _: Any = None) -> None:
     _set_pragmas(connection, "OFF")
 
 

@@ -10,6 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+import bot.storage.attachment_tables
+import bot.storage.channel_tables
+import bot.storage.handoff_tables  # noqa: F401  (join the metadata)
 from bot.storage.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -47,6 +47,7 @@ conversations = Table(
     Column("state_version", Integer, nullable=False, server_default="0"),
     Column("next_seq", Integer, nullable=False, server_default="1"),
     Column("open_choices", Json, comment="buttons of the last reply, for a choice typed as text"),
+    Column("awaits", String(8), comment="what the bot has just asked for"),
     Column("created_at", Moment, nullable=False),
     Column("last_message_at", Moment, nullable=False),
     UniqueConstraint("channel", "address"),
