@@ -6,28 +6,30 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import update
-
-from bot.clock import now
 from bot.conversations.choices import choose
+from bot.conversations.holding import CitizenDesk
 from bot.conversations.inbox import OriginalTexts
+from bot.conversations.ledger.choose import ledger_of
+from bot.conversations.marks import unmarked
 from bot.conversations.messages import ConversationId, Kind, Turn, TurnResult
 from bot.conversations.queue import Claim, InboxQueue
 from bot.conversations.sentences import APOLOGY, STALE_CHOICE
 from bot.conversations.states import State, StateConflict
-from bot.conversations.turns import PULLED_CHANNELS, finish_turn
+from bot.conversations.turns import finish_turn
+from bot.conversations.waiting import TurnWaits
 from bot.conversations.wakeups import Wakeups
 from bot.metrics import TURN_FAILURES, TURN_SECONDS, TURNS, WAITING
 from bot.storage.database import Database, is_passing
-from bot.storage.tables import inbox
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
+"""Attempts at a turn, also those that the process did not survive; then comes an apology."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class TurnTimes:
     turn_limit: float = 15.0
     retry: tuple[float, ...] = (1.0, 5.0)
     """Pauses after a first, second… failure of a turn."""
+    lease: float = 5.0
+    """After this another process may take a message whose process died; living ones renew it."""
 
 
 class Engine(Protocol):
@@ -58,22 +62,38 @@ class Dispatcher:
         wakeups: Wakeups,
         originals: OriginalTexts,
         times: TurnTimes | None = None,
+        desk: CitizenDesk | None = None,
     ) -> None:
-        self._database = database
+        """Join the parts.
+
+        Args:
+            database: Where messages are.
+            engine: Answers for the bot.
+            wakeups: Says that messages wait.
+            originals: Unmasked texts of messages this process accepted.
+            times: The rhythm.
+            desk: Hears what is for a person; without one the bot is silent while it does not hold a
+                conversation.
+        """
         self._engine = engine
+        self._desk = desk
         self._wakeups = wakeups
         self._originals = originals
         self._times = times or TurnTimes()
-        self._queue = InboxQueue(database)
+        self._ledger = ledger_of(database)
+        self._queue = InboxQueue(database, self._ledger, timedelta(seconds=self._times.lease))
         self._ready: deque[ConversationId] = deque()
         self._queued: set[ConversationId] = set()
         self._running: dict[ConversationId, bool] = {}
+        self._parked: dict[ConversationId, asyncio.Task[None]] = {}
         self._work = asyncio.Event()
         # Rasa computes on the event loop; more slots only help while database and actions wait.
         self._slots = 8 if database.is_postgresql else 4
 
     def enqueue(self, conversation_id: ConversationId) -> None:
         """Note that a message of this conversation waits."""
+        if conversation_id in self._parked:
+            return
         if conversation_id in self._running:
             self._running[conversation_id] = True
         elif conversation_id not in self._queued:
@@ -94,15 +114,16 @@ class Dispatcher:
             await self._sweep()
         finally:
             self._wakeups.serve_messages(None, lambda: True)
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+            await _end(workers)
+            # Now no turn can be parked any more.
+            await _end(list(self._parked.values()))
 
     async def _sweep(self) -> None:
         older_than = timedelta(0)
         while True:
             self._originals.drop_old()
             try:
+                await self._queue.keep_up()
                 for conversation_id in await self._queue.waiting(older_than):
                     self.enqueue(conversation_id)
                 older_than = timedelta(seconds=self._times.sweep)
@@ -150,16 +171,23 @@ class Dispatcher:
     async def _take_one(self, conversation_id: ConversationId) -> bool:
         """Run the next turn of a conversation; say whether to look again at once."""
         started = time.perf_counter()
-        try:
-            async with self._queue.claim(conversation_id) as claim:
-                if claim is None:
-                    return False
+        async with self._queue.claim(conversation_id) as claim:
+            if claim is None:
+                return False
+            try:
                 result, again = await self._run_and_finish(claim)
-        except StateConflict:
-            return True
-        except _TurnFailed as failure:
-            await self._postpone(failure.claim)
-            return True
+            except TurnWaits as waiting:
+                await self._park(claim, waiting.until)
+                return False
+            except StateConflict:
+                await self._queue.give_back(claim)
+                return True
+            except _TurnFailed:
+                await self._queue.postpone(claim, self._pause(claim))
+                return True
+            except Exception:
+                await self._queue.give_back(claim)
+                raise
         self._originals.forget(claim.inbox_id)
         self._wakeups.reply(conversation_id)
         self._wakeups.outgoing(claim.channel)
@@ -168,24 +196,48 @@ class Dispatcher:
         TURNS.labels(claim.channel, outcome).inc()
         return again
 
+    async def _park(self, claim: Claim, until: asyncio.Future[Any]) -> None:
+        """Take the conversation up again when what it waits for is done, or took too long.
+
+        Other processes leave it alone meanwhile: they have not what is awaited, nor the original text.
+        """
+        conversation_id = claim.conversation_id
+        await self._queue.park(claim, timedelta(seconds=self._times.turn_limit))
+
+        async def resume() -> None:
+            await asyncio.wait({until}, timeout=self._times.turn_limit)
+            try:
+                await self._queue.resume(claim)
+            except Exception as error:
+                # It is then taken up by the sweep, when the time given above is over.
+                logger.warning("a waiting turn comes later: %s", type(error).__name__)
+            finally:
+                del self._parked[conversation_id]
+            self.enqueue(conversation_id)
+
+        self._parked[conversation_id] = asyncio.create_task(resume(), name="parked")
+
     async def _run_and_finish(self, claim: Claim) -> tuple[TurnResult, bool]:
         """Return what the turn produced, once it is written, and whether to look again.
 
         Raises:
             StateConflict: Nothing was written, because the conversation is no longer ours to answer.
+            TurnWaits: Nothing was written, because the answer of another system is awaited.
             _TurnFailed: The turn or its result is at fault; it is counted.
             Exception: The database is away; the turn is repeated without counting.
         """
+        if (taken := await self._taken(claim)) is not None:
+            return taken, True
         try:
             result = await self._run(claim)
+        except TurnWaits:
+            raise
         except Exception as error:
             raise _failed(claim, error) from error
         try:
-            async with claim.write as connection:
-                again = await finish_turn(connection, claim, result)
-                await self._wakeups.announce_reply(connection, claim.conversation_id)
-                if claim.channel not in PULLED_CHANNELS:
-                    await self._wakeups.announce_outgoing(connection, claim.channel)
+            if result.wants is not None and self._desk is not None:
+                return await self._desk.grant(claim, result), True
+            again = await finish_turn(self._ledger, self._wakeups, claim, result)
         except StateConflict:
             raise
         except Exception as error:
@@ -195,26 +247,46 @@ class Dispatcher:
             raise _failed(claim, error) from error
         return result, again
 
+    async def _taken(self, claim: Claim) -> TurnResult | None:
+        """Let the desk take a message; return what it said, or None when the message is the bot's.
+
+        However often processes died over it, a message for an officer is not given up: nothing is computed
+        here that could be deadly. Only a fault of the desk itself ends in silence.
+        """
+        if self._desk is None:
+            return None
+        text = self._originals.peek(claim.inbox_id) or claim.text
+        try:
+            return await self._desk.take(claim, text, self._payload(claim, text))
+        except StateConflict:
+            raise
+        except Exception as error:
+            if is_passing(error):
+                raise
+            failed = _failed(claim, error)
+            if claim.attempts > MAX_ATTEMPTS:
+                return None
+            raise failed from error
+
     async def _run(self, claim: Claim) -> TurnResult:
         if claim.held.state is not State.BOT:
-            return TurnResult((), None)
-        if claim.attempts >= MAX_ATTEMPTS:
-            return TurnResult((APOLOGY,), None)
+            return TurnResult((), None, awaits=claim.awaits)
+        if claim.attempts > MAX_ATTEMPTS:
+            logger.error("message %s is given up after %s attempts", claim.inbox_id, MAX_ATTEMPTS)
+            return TurnResult((APOLOGY,), None, awaits=claim.awaits)
         turn = self._turn(claim)
         if turn is None:
-            return TurnResult((STALE_CHOICE,), None)
+            return TurnResult((STALE_CHOICE,), None, awaits=claim.awaits)
         async with asyncio.timeout(self._times.turn_limit):
             return await self._engine.respond(turn)
 
     def _turn(self, claim: Claim) -> Turn | None:
         """Return what the engine gets, or None for a button that is not ours."""
-        text = self._originals.peek(claim.inbox_id) or claim.text
-        payload = claim.payload
-        if claim.kind == Kind.CHOICE:
-            if payload is None:
-                return None
-        elif chosen := choose(text, claim.open_choices):
-            payload = chosen["payload"]
+        # What was written to a person may reach the bot after all, when the talk ended in the same moment.
+        text = unmarked(self._originals.peek(claim.inbox_id) or claim.text)
+        payload = self._payload(claim, text)
+        if payload is None and claim.kind == Kind.CHOICE:
+            return None
         return Turn(
             claim.conversation_id,
             claim.channel,
@@ -222,32 +294,36 @@ class Dispatcher:
             payload,
             claim.dialogue,
             unsupported=claim.kind == Kind.UNSUPPORTED,
+            awaits=claim.awaits,
         )
 
-    async def _postpone(self, claim: Claim) -> None:
-        """Count a failed attempt; the last one is answered with an apology."""
+    @staticmethod
+    def _payload(claim: Claim, text: str) -> str | None:
+        """Return the command behind a button that was pressed, or named by its words or number."""
+        if claim.kind == Kind.CHOICE:
+            return claim.payload
+        chosen = choose(text, claim.open_choices)
+        return chosen["payload"] if chosen else None
+
+    def _pause(self, claim: Claim) -> timedelta | None:
+        """Return how long a message waits after a failed attempt; the last one gets its apology at once."""
+        if claim.attempts >= MAX_ATTEMPTS:
+            return None
         pauses = self._times.retry
-        pause = timedelta(seconds=pauses[min(claim.attempts, len(pauses) - 1)])
-        is_last = claim.attempts + 1 >= MAX_ATTEMPTS
-        async with self._database.write() as connection:
-            await connection.execute(
-                update(inbox)
-                .where(
-                    inbox.c.id == claim.inbox_id,
-                    inbox.c.status == "pending",
-                    inbox.c.attempts == claim.attempts,
-                )
-                .values(attempts=claim.attempts + 1, retry_at=None if is_last else now() + pause)
-            )
+        return timedelta(seconds=pauses[min(claim.attempts, len(pauses)) - 1])
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _failed(claim: Claim, error: Exception) -> _TurnFailed:
     TURN_FAILURES.labels(type(error).__name__).inc()
     logger.error("turn %s failed", claim.inbox_id, exc_info=error)
-    return _TurnFailed(claim)
+    return _TurnFailed(claim.inbox_id)
 
 
 class _TurnFailed(RuntimeError):
-    def __init__(self, claim: Claim) -> None:
-        self.claim = claim
-        super().__init__(claim.inbox_id)
+    """The turn or its result is at fault."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
 from bot.conversations.ids import new_conversation_id
+from bot.conversations.ledger.choose import ledger_of
+from bot.conversations.ledger.port import NewMessage, Stored
 from bot.conversations.messages import Accepted, ConversationId, Incoming
 from bot.conversations.wakeups import Wakeups
 from bot.metrics import MESSAGES
@@ -31,6 +33,18 @@ ATTEMPTS = 3
 
 class UnknownConversation(LookupError):
     """The conversation does not exist, or its data was erased."""
+
+
+Storable = Callable[[str], Mapping[str | None, str]]
+"""Returns the forms in which a text may be stored, by what the conversation was asked for.
+
+The form under None serves where there is none for what was asked.
+"""
+
+
+def as_it_is(text: str) -> Mapping[str | None, str]:
+    """Let every text be stored, whatever was asked for."""
+    return {None: text}
 
 
 class OriginalTexts:
@@ -74,15 +88,37 @@ class OriginalTexts:
 class Inbox:
     """Accepts messages from channels."""
 
-    def __init__(self, database: Database, wakeups: Wakeups, originals: OriginalTexts) -> None:
+    def __init__(
+        self, database: Database, wakeups: Wakeups, originals: OriginalTexts, storable: Storable = as_it_is
+    ) -> None:
         self._database = database
         self._wakeups = wakeups
         self._originals = originals
+        self._storable = storable
+        self._ledger = ledger_of(database)
+        dialect = postgresql if database.is_postgresql else sqlite
+        # Asked for its id, because drivers do not agree on the row count of an insertion.
+        self._insert_if_new = (
+            dialect.insert(conversations)
+            .on_conflict_do_nothing(index_elements=["channel", "address"])
+            .returning(conversations.c.id)
+        )
 
     async def open(self, channel: str, address: str) -> ConversationId:
         """Return the conversation of this address, created when it is new."""
-        async with self._database.write() as connection:
-            return await self._open(connection, channel, address)
+        asked = {"channel": channel, "address": address}
+        for _ in range(ATTEMPTS):
+            async with self._database.read() as connection:
+                found = await connection.scalar(_CONVERSATION_OF, asked)
+            if found is not None:
+                return ConversationId(str(found))
+            conversation_id = new_conversation_id()
+            values = asked | {"id": conversation_id, "created_at": now(), "last_message_at": now()}
+            async with self._database.write() as connection:
+                created = await connection.scalar(self._insert_if_new, values)
+            if created is not None:
+                return conversation_id
+        raise UnknownConversation(channel)
 
     async def accept(self, message: Incoming, conversation_id: ConversationId | None = None) -> Accepted:
         """Store a message and return its receipt; a repeated delivery gets the first receipt.
@@ -108,63 +144,43 @@ class Inbox:
 
     async def _accept(self, message: Incoming, known: ConversationId | None) -> Accepted:
         readable = _UNSTORABLE.sub("", message.text[: TEXT_LIMIT + _LOOK_AHEAD])
-        text, stored = readable[:TEXT_LIMIT], mask(readable)[:TEXT_LIMIT]
-        inbox_id: int | None = None
-        try:
-            async with self._database.write() as connection:
-                conversation_id = known or await self._open(connection, message.channel, message.address)
-                seq = await _next_seq(connection, conversation_id)
-                inbox_id = await self._insert(connection, conversation_id, seq, message, stored)
-                # Before others can see the message: its turn may begin at once.
-                if stored != text:
-                    self._originals.keep(inbox_id, text)
-                # Any process may take it; the one that accepted it is quickest.
-                await self._wakeups.announce_message(connection, conversation_id)
-        except BaseException:
-            if inbox_id is not None:
-                self._originals.forget(inbox_id)
-            raise
+        forms = {asked: mask(form)[:TEXT_LIMIT] for asked, form in self._storable(readable).items()}
+        stored = forms[None]
+        conversation_id = known or await self.open(message.channel, message.address)
+        row = NewMessage(
+            conversation_id,
+            message.channel,
+            message.platform_message_id,
+            message.kind.value,
+            stored,
+            message.choice_id,
+            {asked: form for asked, form in forms.items() if asked is not None and form != stored},
+        )
+        # Any process may take it; the one that accepted it is quickest.
+        notice = self._wakeups.message_notice(conversation_id)
+        place = await self._store(row, notice, readable[:TEXT_LIMIT])
+        if place is None:
+            raise UnknownConversation(conversation_id)
         MESSAGES.labels(message.channel).inc()
         self._wakeups.message(conversation_id)
-        return Accepted(conversation_id, inbox_id, seq, duplicate=False)
+        return Accepted(conversation_id, place.inbox_id, place.seq, duplicate=False)
 
-    async def _open(self, connection: AsyncConnection, channel: str, address: str) -> ConversationId:
-        found = await connection.scalar(_conversation_of(channel, address))
-        for _ in range(ATTEMPTS):
-            if found is not None:
-                return ConversationId(str(found))
-            values = {
-                "id": new_conversation_id(),
-                "channel": channel,
-                "address": address,
-                "created_at": now(),
-                "last_message_at": now(),
-            }
-            dialect = postgresql if self._database.is_postgresql else sqlite
-            inserted = dialect.insert(conversations).values(values)
-            await connection.execute(inserted.on_conflict_do_nothing(index_elements=["channel", "address"]))
-            found = await connection.scalar(_conversation_of(channel, address))
-        raise UnknownConversation(channel)
+    async def _store(self, row: NewMessage, notice: str | None, original: str) -> Stored | None:
+        if row.text == original and not row.text_when_asked:
+            return await self._ledger.store(row, notice)
+        kept: list[int] = []
 
-    @staticmethod
-    async def _insert(
-        connection: AsyncConnection,
-        conversation_id: ConversationId,
-        seq: int,
-        message: Incoming,
-        stored: str,
-    ) -> int:
-        statement = insert(inbox).values(
-            conversation_id=conversation_id,
-            seq=seq,
-            channel=message.channel,
-            platform_message_id=message.platform_message_id,
-            kind=message.kind.value,
-            text=stored,
-            choice_id=message.choice_id,
-            received_at=now(),
-        )
-        return int((await connection.execute(statement.returning(inbox.c.id))).scalar_one())
+        def keep(inbox_id: int) -> None:
+            kept.append(inbox_id)
+            self._originals.keep(inbox_id, original)
+
+        try:
+            # Kept before others can see the message: its turn may begin at once.
+            return await self._ledger.store(row, notice, keep)
+        except BaseException:
+            for inbox_id in kept:
+                self._originals.forget(inbox_id)
+            raise
 
     async def _first_receipt(self, message: Incoming) -> Accepted | None:
         async with self._database.read() as connection:
@@ -181,18 +197,7 @@ class Inbox:
         return Accepted(ConversationId(row.conversation_id), row.id, row.seq, duplicate=True)
 
 
-async def _next_seq(connection: AsyncConnection, conversation_id: ConversationId) -> int:
-    """Return the next number; the row lock makes numbers commit in their order."""
-    seq = await connection.scalar(
-        update(conversations)
-        .where(conversations.c.id == conversation_id)
-        .values(next_seq=conversations.c.next_seq + 1, last_message_at=now())
-        .returning(conversations.c.next_seq)
-    )
-    if seq is None:
-        raise UnknownConversation(conversation_id)
-    return int(seq) - 1
-
-
-def _conversation_of(channel: str, address: str) -> Select[tuple[str]]:
-    return select(conversations.c.id).where(conversations.c.channel == channel, conversations.c.address == address)
+# Built once: putting a statement together costs more than running it.
+_CONVERSATION_OF = select(conversations.c.id).where(
+    conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address")
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NewType
@@ -71,9 +72,12 @@ class Reply:
     """Procedure codes among which a `clarify` asks to choose."""
     sources: tuple[str, ...] = ()
     author: Author = Author.BOT
+    attachment: Mapping[str, Any] | None = None
+    """A file of an officer: `id`, `kind`, `name`, `size`, and the `url` that opens it."""
 
     def stored(self) -> dict[str, Any]:
         """Return the form kept in the database."""
+        file = {"attachment": dict(self.attachment)} if self.attachment is not None else {}
         return {
             "text": self.text,
             "buttons": [button.stored() for button in self.buttons],
@@ -82,6 +86,7 @@ class Reply:
             "aspect": self.aspect,
             "offers": list(self.offers),
             "sources": list(self.sources),
+            **file,
         }
 
 
@@ -122,6 +127,29 @@ class Turn:
     dialogue: str | None = None
     """Stored dialogue state (JSON), None for a new conversation."""
     unsupported: bool = False
+    awaits: str | None = None
+    """What the turn before asked for, for example `proof`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWanted:
+    """What the dialogue says when a person is asked for; the desk decides what is answered."""
+
+    reason: str
+    """A value of `bot.handoff.model.Reason`."""
+    summary: str
+    """What was understood, for the officer; masked."""
+    procedure: str | None = None
+    dossier: str | None = None
+    """Masked code."""
+    field: str | None = None
+    """Field of work of the procedure."""
+    unit: str | None = None
+    """Code of the commune the conversation is about."""
+
+
+DESK_MARK = "#desk "
+"""Payloads that begin so are for the desk and not for the dialogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +161,9 @@ class TurnResult:
     understanding: dict[str, Any] = field(default_factory=dict)
     """Intent, confidence, procedure… as understood, masked; for staff review."""
     release: str | None = None
+    awaits: str | None = None
+    """What the replies ask for, so that the next message is stored accordingly."""
+    stored_text: str | None = None
+    """The message in the form in which it may be kept, when that differs from how it came."""
+    wants: PersonWanted | None = None
+    """A person is asked for; the replies are said only where there is no desk."""

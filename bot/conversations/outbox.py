@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import and_, exists, literal_column, or_, select, update
+from sqlalchemy import Update, and_, exists, literal_column, or_, select, update
 
 from bot.clock import aware, now
 from bot.conversations.messages import Author, ConversationId
@@ -128,6 +128,7 @@ class OutboxSender:
         self._times = times or SendTimes()
         self._running: dict[int, asyncio.Task[None]] = {}
         self._is_stopping = False
+        self._notes = _SharedCommits(database)
 
     async def run(self) -> None:
         """Send until cancelled; deliveries that have begun are allowed to end."""
@@ -236,8 +237,7 @@ class OutboxSender:
         noted = update(outbox).where(outbox.c.id == message.outbox_id, _IS_PENDING).values(columns)
         while True:
             try:
-                async with self._database.write() as connection:
-                    await connection.execute(noted)
+                await self._notes.write(noted)
             except Exception as error:
                 logger.warning("noting a delivery failed: %s", type(error).__name__)
                 if self._is_stopping:
@@ -245,6 +245,44 @@ class OutboxSender:
                 await asyncio.sleep(self._times.poll)
             else:
                 return
+
+
+class _SharedCommits:
+    """Writes statements in one transaction that come while another is being committed.
+
+    Waiting for the disk is most of the price of a note, and deliveries end in swarms.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[tuple[Update, asyncio.Future[None]]] = []
+        self._is_writing = False
+
+    async def write(self, statement: Update) -> None:
+        """Return once the statement is committed; a failure is raised to all that shared it."""
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((statement, mine))
+        if not self._is_writing:
+            self._is_writing = True
+            try:
+                while self._waiting:
+                    batch, self._waiting = self._waiting, []
+                    await self._commit(batch)
+            finally:
+                self._is_writing = False
+        await mine
+
+    async def _commit(self, batch: list[tuple[Update, asyncio.Future[None]]]) -> None:
+        try:
+            async with self._database.write() as connection:
+                for statement, _ in batch:
+                    await connection.execute(statement)
+        except Exception as error:
+            for _, done in batch:
+                done.set_exception(error)
+        else:
+            for _, done in batch:
+                done.set_result(None)
 
 
 def _in(seconds: float) -> datetime:

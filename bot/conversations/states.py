@@ -66,6 +66,19 @@ async def change_state(
     """
     if (seen.state, to) not in ALLOWED:
         raise ValueError(f"no way from {seen.state} to {to}")
+    return await _move(connection, conversation_id, seen, to)
+
+
+async def renew_state(connection: AsyncConnection, conversation_id: ConversationId, seen: Held) -> Held:
+    """Count a change that keeps the state, such as another officer; turns begun before it write nothing.
+
+    Raises:
+        StateConflict: As for `change_state`.
+    """
+    return await _move(connection, conversation_id, seen, seen.state)
+
+
+async def _move(connection: AsyncConnection, conversation_id: ConversationId, seen: Held, to: State) -> Held:
     changed = await connection.execute(
         update(conversations)
         .where(

@@ -14,14 +14,16 @@ from contextlib import contextmanager
 
 import psycopg
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.messages import ConversationId
 from bot.storage.database import DEAD_PEER, Database
+from bot.storage.together import Writing
 
 logger = logging.getLogger(__name__)
 
 MESSAGE, REPLY, OUTGOING = "motcua_message", "motcua_reply", "motcua_outgoing"
+DESK = ConversationId("@desk")
+"""Under this name is told that something at the officers' desk changed: queue, claims, lines, notes."""
 RECONNECT_SECONDS = 2.0
 
 
@@ -57,22 +59,30 @@ class Wakeups:
         if sender := self._senders.get(channel):
             sender.set()
 
-    async def announce_message(self, connection: AsyncConnection, conversation_id: str) -> None:
-        """Tell other processes, when the transaction commits, if this one cannot serve at once.
+    def message_notice(self, conversation_id: str) -> str | None:
+        """Return what to notify on `MESSAGE`, or None when this process can serve at once.
 
-        Telling them always would make every process look for every message.
+        Telling other processes always would make every process look for every message.
         """
         if self._on_message is None or self._is_busy():
-            await self._notify(connection, MESSAGE, conversation_id)
+            return self._notice(conversation_id)
+        return None
 
-    async def announce_reply(self, connection: AsyncConnection, conversation_id: str) -> None:
+    def reply_notice(self, conversation_id: str) -> str | None:
+        """Return what to notify on `REPLY`."""
+        return self._notice(conversation_id)
+
+    def outgoing_notice(self, channel: str) -> str | None:
+        """Return what to notify on `OUTGOING`, or None when this process sends for the channel."""
+        return None if channel in self._senders else self._notice(channel)
+
+    async def announce_reply(self, connection: Writing, conversation_id: str) -> None:
         """Tell other processes, when the transaction commits."""
-        await self._notify(connection, REPLY, conversation_id)
+        await self._notify(connection, REPLY, self.reply_notice(conversation_id))
 
-    async def announce_outgoing(self, connection: AsyncConnection, channel: str) -> None:
+    async def announce_outgoing(self, connection: Writing, channel: str) -> None:
         """Tell other processes, when the transaction commits, if this one has no sender for it."""
-        if channel not in self._senders:
-            await self._notify(connection, OUTGOING, channel)
+        await self._notify(connection, OUTGOING, self.outgoing_notice(channel))
 
     async def wait_for_reply(self, conversation_id: ConversationId, seconds: float) -> None:
         """Return when a reply was announced, at the latest after `seconds`."""
@@ -137,6 +147,9 @@ class Wakeups:
                 else:
                     self.outgoing(about)
 
-    async def _notify(self, connection: AsyncConnection, channel: str, payload: str) -> None:
-        if self._database.is_postgresql:
-            await connection.execute(select(func.pg_notify(channel, f"{self._name}:{payload}")))
+    def _notice(self, about: str) -> str | None:
+        return f"{self._name}:{about}" if self._database.is_postgresql else None
+
+    async def _notify(self, connection: Writing, channel: str, notice: str | None) -> None:
+        if notice is not None:
+            await connection.execute(select(func.pg_notify(channel, notice)))

@@ -10,6 +10,7 @@ from structlog.processors import format_exc_info
 from structlog.typing import EventDict, WrappedLogger
 
 from bot.privacy.masking import mask, mask_value
+from bot.privacy.secrets import hide_in_value, hide_secrets
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _FORMATTER = logging.Formatter()
@@ -28,7 +29,7 @@ class MaskingFilter(logging.Filter):
         _mask_message(record)
         for name, value in list(vars(record).items()):
             if name not in _STANDARD:
-                setattr(record, name, mask_value(value))
+                setattr(record, name, mask_value(hide_in_value(value)))
         return True
 
 
@@ -61,28 +62,35 @@ def mask_event(logger: WrappedLogger, name: str, event_dict: EventDict) -> Event
 
 
 def _printable(value: Any) -> Any:
-    if value is None or isinstance(value, (str, bool)):
-        return mask_value(value)
+    if isinstance(value, str):
+        return _clean(value)
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, dict):
         return {key: _printable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_printable(item) for item in value]
     printed = repr(value)
-    masked = mask(printed)
+    masked = _clean(printed)
     return value if masked == printed else masked
 
 
 def _mask_message(record: logging.LogRecord) -> None:
-    record.args = mask_value(record.args)
+    record.args = mask_value(hide_in_value(record.args))
     try:
         message = record.getMessage()
     except Exception:
         # `logging` would print message and arguments to stderr, unmasked.
-        record.msg, record.args = mask(f"{record.msg} {_shown(record.args)}"), ()
+        record.msg, record.args = _clean(f"{record.msg} {_shown(record.args)}"), ()
         return
-    masked = mask(message)
+    masked = _clean(message)
     if masked != message or not record.args:
         record.msg, record.args = masked, ()
+
+
+def _clean(text: str) -> str:
+    # Secrets first: a mask inside a token would make it unknown, and still long enough to be of use.
+    return mask(hide_secrets(text))
 
 
 def _shown(args: object) -> str:
@@ -96,11 +104,11 @@ def _mask_exception(record: logging.LogRecord) -> None:
     if record.exc_info and not record.exc_text:
         record.exc_text = _FORMATTER.formatException(record.exc_info)
     if record.exc_text:
-        record.exc_text = mask(record.exc_text)
+        record.exc_text = _clean(record.exc_text)
         # Formatters that print the exception themselves would print the original.
         record.exc_info = None
     if record.stack_info:
-        record.stack_info = mask(record.stack_info)
+        record.stack_info = _clean(record.stack_info)
 
 
 def _other_handlers() -> Iterator[logging.Handler]:

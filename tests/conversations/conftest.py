@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
 
-import psycopg
 import pytest
-from core_support import POSTGRESQL, Office
+from core_support import Office
+from databases import postgresql_database
 
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
@@ -20,15 +19,8 @@ def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """An empty database of its own, dropped afterwards."""
-    name = f"motcua_core_{secrets.token_hex(4)}"
-    try:
-        with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True, connect_timeout=3) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-    except psycopg.OperationalError:
-        pytest.skip("no PostgreSQL on this machine")
-    yield f"{POSTGRESQL}/{name}"
-    with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgresql_database("core") as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -48,6 +48,13 @@ async def test_processes_that_get_the_same_delivery_store_it_once(postgresql_off
     assert len(await office.all(inbox)) == len(await office.all(conversations)) == 20
 
 
+async def test_whoever_opens_a_conversation_at_the_same_time_gets_the_one_that_exists(office: Office) -> None:
+    for number in range(5):
+        opened = await asyncio.gather(*(office.inbox.open("web", f"a{number}") for _ in range(8)))
+        rows = await office.all(conversations.select().where(conversations.c.address == f"a{number}"))
+        assert set(opened) == {row.id for row in rows}
+
+
 async def test_the_same_message_id_on_two_channels_is_two_messages(office: Office) -> None:
     await office.inbox.accept(message("chào", message_id="1", channel="zalo"))
     receipt = await office.inbox.accept(message("chào", message_id="1", channel="telegram"))
@@ -106,27 +113,30 @@ async def test_the_original_is_kept_in_memory_only_where_it_differs(office: Offi
 
 
 async def test_the_original_is_there_before_anybody_can_see_the_message(office: Office) -> None:
-    seen: list[int] = []
-    announce = office.wakeups.announce_message
+    """Somebody looks for messages all the time and must never find one without its original."""
+    bare: list[int] = []
 
-    async def watch(connection: object, conversation_id: str) -> None:
-        seen.append(len(office.originals))
-        await announce(connection, conversation_id)  # type: ignore[arg-type]
+    async def look_out(stored: asyncio.Event) -> None:
+        while not stored.is_set():
+            seen = await office.all(inbox)
+            bare.extend(row.id for row in seen if office.originals.peek(row.id) is None)
 
-    office.wakeups.announce_message = watch  # type: ignore[method-assign]
-    await office.say(PERSONAL)
-    assert seen == [1]
+    stored = asyncio.Event()
+    looking = asyncio.create_task(look_out(stored))
+    for _ in range(20):
+        await office.say(PERSONAL)
+    stored.set()
+    await looking
+    assert len(office.originals) == 20
+    assert bare == []
 
 
 async def test_an_unstored_message_leaves_no_original(office: Office) -> None:
-    async def fail(connection: object, conversation_id: str) -> None:
-        raise OSError
-
-    office.wakeups.announce_message = fail  # type: ignore[method-assign]
-    with pytest.raises(OSError):
-        await office.say(PERSONAL)
-    assert len(office.originals) == 0
-    assert await office.all(inbox) == []
+    await office.say(PERSONAL, message_id="1")
+    assert (await office.say(PERSONAL, message_id="1")).duplicate
+    with pytest.raises(UnknownConversation):
+        await office.inbox.accept(message(PERSONAL), ConversationId("c_nobody"))
+    assert len(office.originals) == len(await office.all(inbox)) == 1
 
 
 def test_originals_that_nobody_fetches_are_dropped() -> None:

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 import psycopg
 import pytest
-from core_support import Gate, Office, Script, echo, until
+from core_support import Gate, Office, Script, echo, message, until
 from sqlalchemy import make_url, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.conversations.messages import Turn, TurnResult
 from bot.storage.database import Database, is_passing
@@ -30,7 +29,7 @@ def _terminate_everybody(url: str) -> None:
         connection.execute(OTHERS)  # type: ignore[arg-type]
 
 
-async def test_a_turn_whose_connection_dies_is_repeated_and_answered_once(
+async def test_a_turn_whose_connections_die_is_answered_once(
     postgresql_office: Office, postgresql_url: str
 ) -> None:
     gate = Gate()
@@ -41,9 +40,9 @@ async def test_a_turn_whose_connection_dies_is_repeated_and_answered_once(
         await asyncio.to_thread(_terminate_everybody, postgresql_url)
         gate.open.set()
         await postgresql_office.until_done()
-    assert len(engine.turns) == 2
+    assert 1 <= len(engine.turns) <= 2, "a turn holds no connection; its end may meet a dead one"
     assert await postgresql_office.replies() == ["nghe hỏi"]
-    assert [row.attempts for row in await postgresql_office.all(inbox)] == [0]
+    assert [row.attempts for row in await postgresql_office.all(inbox)] == [1]
 
 
 async def test_connections_that_die_again_and_again_lose_and_double_nothing(
@@ -206,20 +205,14 @@ async def test_a_silent_database_is_noticed_within_seconds(postgresql_office: Of
 async def test_a_receipt_that_got_lost_is_given_again(postgresql_office: Office, postgresql_url: str) -> None:
     """The commit arrives, its confirmation does not: sending again finds the message."""
     async with _behind_a_cable(postgresql_url) as (office, cable):
-        announce = office.wakeups.announce_message
-
-        async def announce_and_fall_silent(connection: AsyncConnection, conversation_id: str) -> None:
-            await announce(connection, conversation_id)
-            cable.loses_answers = True
-
-        office.wakeups.announce_message = announce_and_fall_silent  # type: ignore[method-assign]
-        saying = asyncio.create_task(office.say("hỏi", message_id="1"))
+        conversation_id = await office.inbox.open("web", "a")
+        cable.loses_answers = True
+        saying = asyncio.create_task(office.inbox.accept(message("hỏi", message_id="1"), conversation_id))
         await until(lambda: _is_stored(postgresql_office))
         cable.pull()
         with pytest.raises(SQLAlchemyError):
             await saying
         cable.plug_in()
-        office.wakeups.announce_message = announce  # type: ignore[method-assign]
         receipt = await office.say("hỏi", message_id="1")
     assert receipt.duplicate
     assert len(await postgresql_office.all(inbox)) == 1

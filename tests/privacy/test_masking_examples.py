@@ -21,6 +21,8 @@ MASKED = [
     ("123456789 Dong Trieu", "[CMND] Dong Trieu"),
     ("123456789 đ/c Hạ Long", "[CMND] đ/c Hạ Long"),
     ("cmnd 123.456.000", "cmnd [CMND]"),
+    ("cmnd 022 111 111", "cmnd [CMND]"),
+    ("111 112 234", "[CMND]"),
     ("phòng 5 101 234 567", "phòng 5 [CMND]"),
     ("cccd 0010990123456 thừa một số", "cccd [CCCD] thừa một số"),
     ("0010 9901 2345 6789", "[CCCD] 6789"),
