@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from actions.understanding import Understanding
+from actions.understanding import CHANGES, OUT_OF_SCOPE, Understanding
 from bot.catalogue.model import Aspect
+from bot.vietnamese.folding import words
 
 LEAD = 0.12
 """By how much one of the offered procedures must lead the others to be taken as the choice."""
@@ -21,11 +23,35 @@ LONGEST_FOLLOW_UP = 8
 """Words of a question without subject; longer ones must be clear about their aspect."""
 LONGEST_FRAGMENT = 9
 """Words of a message that only says which procedure of a family is meant."""
+LONGEST_SPECIFICATION = 12
+"""Words of a message that only says more exactly what was asked about."""
 SURE_SUBJECT = 0.85
 """Chance from which even a short message changes the subject."""
-LIKE_A_NAME = 0.5
+LIKE_A_NAME = 0.65
 """Likeness to a name from which a message changes the subject."""
-CHANGES = frozenset({"correct_procedure", "switch_procedure"})
+COMPARABLE = frozenset({Aspect.FEE, Aspect.DURATION, Aspect.DOCUMENTS, Aspect.WHERE})
+ABOUT_PAPERS = frozenset({Aspect.DOCUMENTS, Aspect.CONDITIONS, Aspect.FORM})
+_PAPER_NEEDED = re.compile(
+    r"\b(?:(?:phai|can|khong) co|co can|co phai (?:co|kem)|phai (?:nop|mang|xac nhan)|nop kem|kem theo|thieu)\b"
+    r"|\b(?:nop|kem|mang).{0,12}\b(?:nua|luon)\b"
+)
+_ASKS = re.compile(r"\b(?:khong|ko|k|hong|hem|chua|chu|a|ha|sao|gi|nao|may|bao nhieu|the nao)$")
+"""Ends of a question, without diacritics."""
+_SUPPOSES = re.compile(r"^(?:the |vay |a |ma |con )*(?:neu|lo|nho|truong hop)\b")
+"""Begins a case that is only supposed: "nếu xây dở rồi thì sao"."""
+_LOST = re.compile(
+    r"\b(?:that lac|danh roi|roi mat)\b|\b(?:bi|lam|danh|neu|lo) (?:bi |la )?mat\b"
+    r"(?! (?:may|bao|nhieu|khoang|tam|het|tong|toi|them|ca|gan|tien|phi|le phi|thoi gian|cong|gi|\d))"
+)
+"""Says that a paper is gone, without diacritics; "làm mất mấy ngày" and "có bị mất phí" ask what it costs."""
+_GOES_BACK = re.compile(r"^(?:the |vay |a |ma |thoi )*(?:quay|tro) lai\b|\b(?:luc nay|hoi nay|ban nay)\b")
+"""Goes back to an earlier subject; "phải quay lại lấy ở đâu" does not."""
+_AT_PRESENT = "lúc này"
+"""Without its mark it looks like "lúc nãy"."""
+_NEXT_SUBJECT = re.compile(r"^(?:the |vay |a |ma )?con \w+ \w+.* thi\b")
+"""Begins another subject: "còn giấy khai tử thì làm ở đâu"."""
+CLEARLY_FOREIGN = 0.6
+"""Score from which a message is about something else even in the middle of a conversation."""
 SURE_ASPECT = 0.6
 SWITCHED = 0.35
 """Score that suffices after "còn … thì sao" and "không, ý tôi là …"."""
@@ -39,6 +65,9 @@ class Kind(StrEnum):
     ANSWER = "answer"
     ASK = "ask"
     ASK_GROUP = "ask_group"
+    ASK_AGAIN = "ask_again"
+    """The question back stands; only another aspect was added."""
+    COMPARE = "compare"
     UNKNOWN = "unknown"
 
 
@@ -50,6 +79,10 @@ class Context:
     """Code of the procedure under discussion."""
     siblings: frozenset[str] = frozenset()
     """Codes that people confuse with the present one."""
+    previous: str | None = None
+    """Code of the procedure talked about before the present one."""
+    when_lost: str | None = None
+    """Code of the sibling that replaces a lost paper, unless that is the present one."""
     aspect: Aspect = Aspect.OVERVIEW
     offered: tuple[str, ...] = ()
     """Codes offered by the question just asked; empty when none was asked."""
@@ -69,15 +102,29 @@ def decide(meant: Understanding, context: Context) -> Decision:
     """Return how to go on."""
     if context.offered and (chosen := _among_offered(meant, context.offered)):
         return Decision(Kind.ANSWER, (chosen,), _aspects_after_question(meant, context))
-    aspects = meant.aspects or (context.aspect,)
+    aspects = meant.aspects or (_kept_aspect(meant, context),)
+    if _only_specifies(meant, context):
+        aspects = (context.offered_aspect if context.offered else context.aspect,)
+    if meant.is_comparison and (pair := _compared(meant, context)):
+        return Decision(Kind.COMPARE, pair, _aspects_to_compare(meant))
+    if earlier := _earlier_meant(meant, context):
+        return Decision(Kind.ANSWER, (earlier,), aspects)
+    if lost := _lost_meant(meant, context):
+        return Decision(Kind.ANSWER, (lost,), aspects)
     if meant.intent in CHANGES:
         return _changed(meant, context, aspects)
+    if context.offered and not meant.found and meant.mention < MENTIONED and meant.aspects:
+        return Decision(Kind.ASK_AGAIN, context.offered, meant.aspects)
+    if context.current and meant.found and _asks_for_a_paper(meant):
+        return Decision(Kind.ANSWER, (context.current,), aspects)
     if context.current and (sibling := _sibling_meant(meant, context)):
         return Decision(Kind.ANSWER, (sibling,), _kept_aspects(meant, context))
     if meant.found:
         if context.current and _is_stray(meant, context):
             return Decision(Kind.ANSWER, (context.current,), aspects)
         return Decision(Kind.ANSWER, meant.found[:2], aspects)
+    if guessed := guessed_follow_up(meant, context):
+        return guessed
     if meant.intent in (None, "nlu_fallback"):
         return Decision(Kind.UNKNOWN, meant.candidates, aspects)
     if context.current and _is_follow_up(meant, context.current):
@@ -87,6 +134,85 @@ def decide(meant: Understanding, context: Context) -> Decision:
     if meant.candidates:
         return Decision(Kind.ASK, meant.candidates, aspects)
     return Decision(Kind.UNKNOWN, (), aspects)
+
+
+def guessed_follow_up(meant: Understanding, context: Context) -> Decision | None:
+    """Return the likeliest answer to a short question that says little, about the procedure under discussion.
+
+    "có diện tích tối thiểu không" after a question about dividing land is no new subject; the answer
+    names its procedure, so that a wrong guess is seen.
+    """
+    if not context.current or context.offered or meant.guess is None or meant.mention >= MENTIONED:
+        return None
+    if meant.intent == OUT_OF_SCOPE and meant.confidence >= CLEARLY_FOREIGN:
+        return None
+    if meant.words > LONGEST_FOLLOW_UP or not _asks(meant):
+        return None
+    return Decision(Kind.ANSWER, (context.current,), (meant.guess,))
+
+
+def weak_aspect(meant: Understanding) -> Aspect:
+    """Return what a message taken for something else may ask; the overview when it asks nothing."""
+    return meant.guess if meant.guess is not None and _asks(meant) else Aspect.OVERVIEW
+
+
+def _kept_aspect(meant: Understanding, context: Context) -> Aspect:
+    """Return what a message without an aspect asks: what was asked before; of a supposed case, all."""
+    supposes = _asks(meant) and _SUPPOSES.search(words(meant.text)) is not None
+    return Aspect.OVERVIEW if supposes else context.aspect
+
+
+def _only_specifies(meant: Understanding, context: Context) -> bool:
+    """Say whether a message says more exactly what the last question was about, and asks nothing itself.
+
+    After "công chứng giấy tờ hết bao nhiêu" the words "sao y căn cước" still ask for the fee.
+    """
+    if meant.aspects != (Aspect.OVERVIEW,) or meant.words > LONGEST_SPECIFICATION or _asks(meant):
+        return False
+    if context.offered:
+        return True
+    same = {context.current, *context.siblings}
+    return context.current is not None and bool(meant.found) and meant.found[0] in same
+
+
+def _earlier_meant(meant: Understanding, context: Context) -> str | None:
+    """Return the procedure before the present one after "quay lại cái đính chính, mấy ngày ấy nhỉ"."""
+    if not meant.aspects or _AT_PRESENT in meant.text.lower():
+        return None
+    goes_back = _GOES_BACK.search(words(meant.text)) is not None
+    named = meant.found and meant.found[0] != context.current and meant.right >= SURE_SUBJECT
+    return context.previous if goes_back and not named else None
+
+
+def _lost_meant(meant: Understanding, context: Context) -> str | None:
+    """Return the sibling for a lost paper after "còn nếu bị mất thì phí bao nhiêu"."""
+    named = meant.found and meant.found[0] not in {context.current, context.when_lost}
+    if context.current is None or named or meant.words > LONGEST_FRAGMENT:
+        return None
+    return context.when_lost if _LOST.search(words(meant.text)) else None
+
+
+def _asks(meant: Understanding) -> bool:
+    return _ASKS.search(words(meant.text)) is not None
+
+
+def _compared(meant: Understanding, context: Context) -> tuple[str, str] | None:
+    """Return the two procedures that are compared, if they can be told."""
+    if len(meant.found) == 2:
+        return meant.found[0], meant.found[1]
+    best = [code for _, code in sorted(((score, code) for code, score in meant.scores.items()), reverse=True)][:2]
+    if context.current and meant.mention < MENTIONED:
+        return None
+    if len(best) == 2 and frozenset(best) in meant.confusable:
+        return best[0], best[1]
+    if meant.found and context.current and meant.found[0] != context.current:
+        return context.current, meant.found[0]
+    return None
+
+
+def _aspects_to_compare(meant: Understanding) -> tuple[Aspect, ...]:
+    """Return the aspect that is compared; "khác gì nhau" is about everything."""
+    return meant.aspects[:1] if meant.aspects and meant.aspects[0] in COMPARABLE else (Aspect.OVERVIEW,)
 
 
 def _among_offered(meant: Understanding, offered: Sequence[str]) -> str | None:
@@ -122,7 +248,7 @@ def _sibling_meant(meant: Understanding, context: Context) -> str | None:
 def _kept_aspects(meant: Understanding, context: Context) -> tuple[Aspect, ...]:
     """Return the aspect asked before when a message only says which procedure of a family is meant."""
     only_names = meant.aspects in ((), (Aspect.OVERVIEW,)) and meant.words <= LONGEST_FRAGMENT
-    return (context.aspect,) if only_names else meant.aspects
+    return (_kept_aspect(meant, context),) if only_names or not meant.aspects else meant.aspects
 
 
 def _is_stray(meant: Understanding, context: Context) -> bool:
@@ -132,6 +258,17 @@ def _is_stray(meant: Understanding, context: Context) -> bool:
         and meant.words <= LONGEST_FOLLOW_UP
         and meant.right < SURE_SUBJECT
         and meant.near < LIKE_A_NAME
+        and _NEXT_SUBJECT.search(words(meant.text)) is None
+    )
+
+
+def _asks_for_a_paper(meant: Understanding) -> bool:
+    """Say whether a message asks if a paper is needed; the name of the paper is then no new subject."""
+    return (
+        meant.words <= LONGEST_FRAGMENT
+        and bool(meant.aspects)
+        and meant.aspects[0] in ABOUT_PAPERS
+        and _PAPER_NEEDED.search(words(meant.text)) is not None
     )
 
 

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.memory import failed
+from actions.memory import current_procedure, failed
 from actions.replies import ask_which, button, say
 from actions.understanding import understand
 from bot.catalogue.catalogue import Catalogue
@@ -30,12 +30,16 @@ PERSON = (
 def not_understood(
     dispatcher: CollectingDispatcher, tracker: Tracker, catalogue: Catalogue, aspect: Aspect
 ) -> list[EventType]:
-    """Ask which procedure is meant; after two failures in a row offer a person."""
+    """Ask which procedure is meant, or refuse a foreign matter; after two failures in a row offer a person."""
+    meant = understand(tracker)
+    if meant.is_foreign and current_procedure(tracker) is None:
+        dispatcher.utter_message(response="utter_out_of_scope")
+        return []
     count, events = failed(tracker)
     if count >= PERSON_AFTER:
         say(dispatcher, PERSON, Outcome.HANDOFF, [button("Gặp cán bộ", "request_human")])
         return events
-    offered = [procedure for code in understand(tracker).candidates if (procedure := catalogue.find(code))]
+    offered = [procedure for code in meant.candidates if (procedure := catalogue.find(code))]
     if offered:
         events += ask_which(dispatcher, offered, aspect, NOT_SURE)
     else:

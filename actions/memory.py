@@ -52,6 +52,8 @@ def context_of(tracker: Tracker, catalogue: Catalogue) -> Context:
     return Context(
         current=current,
         siblings=catalogue.siblings(current),
+        previous=tracker.get_slot("previous_procedure") if current else None,
+        when_lost=catalogue.for_lost(current),
         aspect=last_aspect(tracker),
         offered=tuple(tracker.get_slot("offered") or ()),
         offered_aspect=Aspect(tracker.get_slot("offered_aspect") or Aspect.OVERVIEW),

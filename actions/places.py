@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import abc
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.replies import button, say
@@ -21,11 +22,26 @@ PLACE = "place"
 """Entity: GSO code of a commune, as buttons send it."""
 
 
-class AnswerLocation(Action):
+class _PlaceAction(Action, abc.ABC):
+    """An action that reads the places, as they are at each message."""
+
+    def __init__(self, guide: Guide | None = None) -> None:
+        self._given = guide
+
+    @abc.abstractmethod
+    def name(self) -> str:
+        """Return the name used in the domain."""
+
+    @property
+    def _guide(self) -> Guide:
+        return self._given or project_guide()
+
+
+class AnswerLocation(_PlaceAction):
     """Answers where an office is and what an old commune is called now."""
 
     def __init__(self, guide: Guide | None = None, converter: AddressConverter | None = None) -> None:
-        self._guide = guide or project_guide()
+        super().__init__(guide)
         self._converter = converter or UndertheseaConverter()
 
     def name(self) -> str:
@@ -43,7 +59,7 @@ class AnswerLocation(Action):
             say(dispatcher, f"{now}\n{answer.text}", Outcome.LOCATION, sources=list(answer.sources))
         else:
             _say_place(dispatcher, answer)
-        return []
+        return _remembered(tracker, finding.units[0].code if finding.kind is FindingKind.UNIT else None)
 
     async def _elsewhere(self, finding: PlaceFinding, text: str) -> str | None:
         """Return what an old commune of another province is called now, when that is sure."""
@@ -59,11 +75,8 @@ class AnswerLocation(Action):
         )
 
 
-class ChoosePlace(Action):
+class ChoosePlace(_PlaceAction):
     """Answers after a button: one of the communes offered was chosen."""
-
-    def __init__(self, guide: Guide | None = None) -> None:
-        self._guide = guide or project_guide()
 
     def name(self) -> str:
         """Return the name used in the domain."""
@@ -76,7 +89,12 @@ class ChoosePlace(Action):
         places = self._guide.places
         unit = places.find_unit(entity_value(tracker, PLACE))
         _say_place(dispatcher, unit_answer(places, unit) if unit else PlaceAnswer(WHICH_UNIT))
-        return []
+        return _remembered(tracker, unit.code if unit else None)
+
+
+def _remembered(tracker: Tracker, unit: str | None) -> list[EventType]:
+    """Return the event that notes the commune talked about, by which officers are found."""
+    return [SlotSet("unit", unit)] if unit and tracker.get_slot("unit") != unit else []
 
 
 def _say_place(dispatcher: CollectingDispatcher, answer: PlaceAnswer) -> None:

@@ -11,7 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.decision import Kind, decide
 from actions.fallback import not_understood
+from actions.imported import ImportedAnswers
 from actions.memory import context_of, current_procedure, last_aspect, remember
+from actions.obsolete import explain_once
 from actions.replies import ask_which, say_answer
 from actions.understanding import Understanding, chosen_procedure, entity_value, understand
 from bot.catalogue.answers.compose import compose
@@ -20,16 +22,18 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.live import LiveCatalogue, project_catalogue
 from bot.catalogue.model import Aspect, Procedure
 from bot.clock import today_in_vietnam
-from bot.places.guide import place_note
+from bot.places.guide import hotline_note, place_note
 
 WHICH = "Anh/chị hỏi thủ tục nào trong các thủ tục sau?"
+WHICH_AGAIN = "Để trả lời đúng, tôi cần biết anh/chị hỏi thủ tục nào:"
 
 
 class _CatalogueAction(Action, abc.ABC):
     """An action that reads the catalogue; `rasa run actions` builds it without arguments."""
 
-    def __init__(self, live: LiveCatalogue | None = None) -> None:
+    def __init__(self, live: LiveCatalogue | None = None, imported: ImportedAnswers | None = None) -> None:
         self._live = live or project_catalogue()
+        self._imported = imported or ImportedAnswers()
 
     @abc.abstractmethod
     def name(self) -> str:
@@ -49,6 +53,7 @@ class _CatalogueAction(Action, abc.ABC):
         for aspect in aspects:
             answer = compose(procedure, aspect, today, case, everything=everything)
             note = place_note(str(tracker.latest_message.get("text") or "")) if aspect is Aspect.WHERE else None
+            note = note or (hotline_note() if answer.is_unknown else None)
             say_answer(dispatcher, procedure, aspect, answer, note)
         return remember(tracker, procedure.code, aspects[0], case)
 
@@ -64,23 +69,29 @@ class AnswerProcedure(_CatalogueAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """Answer, ask back, or admit not having understood."""
-        meant = understand(tracker)
         catalogue = self._live.current
-        decision = decide(meant, context_of(tracker, catalogue))
+        meant = understand(tracker, catalogue)
+        context = context_of(tracker, catalogue)
+        decision = decide(meant, context)
+        taken = await self._imported.instead(dispatcher, tracker, meant, context, decision, catalogue)
+        if taken is not None:
+            return taken
         procedures = [procedure for code in decision.codes if (procedure := catalogue.find(code))]
         aspect = decision.aspects[0]
         if decision.kind is Kind.ASK_GROUP and (group := catalogue.group(decision.codes[0])):
             offered = ranked(catalogue, group.codes, meant)
             return ask_which(dispatcher, offered, aspect, group.question)
         if decision.kind is Kind.ASK and procedures:
-            return ask_which(dispatcher, procedures, aspect, WHICH)
-        if decision.kind is not Kind.ANSWER or not procedures:
+            return ask_which(dispatcher, procedures, aspect, WHICH) + explain_once(dispatcher, tracker)
+        if decision.kind is Kind.ASK_AGAIN and procedures:
+            return ask_which(dispatcher, procedures, aspect, WHICH_AGAIN)
+        if decision.kind not in (Kind.ANSWER, Kind.COMPARE) or not procedures:
             return not_understood(dispatcher, tracker, catalogue, aspect)
         events: list[EventType] = []
         for procedure in procedures:
             case = self._case(meant, procedure, tracker)
             events = self._answer(dispatcher, tracker, procedure, decision.aspects, case)
-        return events
+        return events + explain_once(dispatcher, tracker)
 
     @staticmethod
     def _case(meant: Understanding, procedure: Procedure, tracker: Tracker) -> str | None:
@@ -112,7 +123,9 @@ class ChooseOffered(_CatalogueAction):
         procedure = catalogue.find(chosen_procedure(tracker))
         aspect = Aspect(entity_value(tracker, "aspect") or last_aspect(tracker))
         if procedure is None:
-            return not_understood(dispatcher, tracker, catalogue, aspect)
+            code = chosen_procedure(tracker)
+            taken = await self._imported.answer(dispatcher, tracker, code, aspect)
+            return taken or not_understood(dispatcher, tracker, catalogue, aspect)
         return self._answer(dispatcher, tracker, procedure, (aspect,), entity_value(tracker, "case"))
 
 
@@ -128,9 +141,11 @@ class GoBack(_CatalogueAction):
     ) -> list[EventType]:
         """Answer the overview of the earlier procedure."""
         catalogue = self._live.current
-        earlier = catalogue.find(tracker.get_slot("previous_procedure")) or catalogue.find(
-            current_procedure(tracker)
-        )
+        before = tracker.get_slot("previous_procedure") or current_procedure(tracker)
+        taken = await self._imported.answer(dispatcher, tracker, before, last_aspect(tracker))
+        if taken is not None:
+            return taken
+        earlier = catalogue.find(before) or catalogue.find(current_procedure(tracker))
         if earlier is None:
             return not_understood(dispatcher, tracker, catalogue, Aspect.OVERVIEW)
         return self._answer(dispatcher, tracker, earlier, (last_aspect(tracker),), None)
@@ -150,11 +165,13 @@ class SayMore(_CatalogueAction):
         catalogue = self._live.current
         meant = understand(tracker)
         procedure = catalogue.find(next(iter(meant.found), None)) or catalogue.find(current_procedure(tracker))
-        if procedure is None:
-            return not_understood(dispatcher, tracker, catalogue, Aspect.OVERVIEW)
         aspect = last_aspect(tracker)
         if aspect is Aspect.OVERVIEW:
             aspect = Aspect.DOCUMENTS
+        if procedure is None:
+            code = current_procedure(tracker)
+            taken = await self._imported.answer(dispatcher, tracker, code, aspect, everything=True)
+            return taken or not_understood(dispatcher, tracker, catalogue, Aspect.OVERVIEW)
         case = self._kept_case(tracker, procedure)
         return self._answer(dispatcher, tracker, procedure, (aspect,), case, everything=True)
 

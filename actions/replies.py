@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
@@ -16,6 +16,18 @@ from bot.conversations.messages import Outcome
 
 NONE_OF_THESE = "Không phải các mục trên"
 MOST_BUTTONS = 3
+
+
+class Offered(Protocol):
+    """What a button needs to know of a procedure, curated or imported."""
+
+    @property
+    def code(self) -> str:
+        """The code it chooses."""
+
+    @property
+    def short_name(self) -> str:
+        """The words on the button."""
 
 
 def button(title: str, intent: str, **entities: str) -> dict[str, str]:
@@ -48,6 +60,8 @@ def say_answer(
         buttons += [case_button(procedure, aspect, case) for case in procedure.cases]
     if answer.has_more:
         buttons.append(button("Xem thêm", "more"))
+    if answer.is_unknown:
+        buttons.append(button("Gặp cán bộ", "request_human", task="answer"))
     text = f"{answer.text}\n{note}" if note else answer.text
     if answer.open_case and procedure.case_question:
         text = f"{text}\n\n{procedure.case_question}"
@@ -68,7 +82,7 @@ def case_button(procedure: Procedure, aspect: Aspect, case: Case) -> dict[str, s
 
 
 def ask_which(
-    dispatcher: CollectingDispatcher, procedures: Sequence[Procedure], aspect: Aspect, question: str
+    dispatcher: CollectingDispatcher, procedures: Sequence[Offered], aspect: Aspect, question: str
 ) -> list[EventType]:
     """Ask which procedure is meant, with a way to refuse all; return the events that note the offer."""
     offered = procedures[:MOST_BUTTONS]

@@ -7,8 +7,17 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions.comparison import is_comparison
+from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.model import Aspect
-from bot.nlu.labels import LINKING, PROCEDURE, UNDERSTANDING, aspect_of
+from bot.nlu.labels import FALLBACK_INTENT, LINKING, PROCEDURE, UNDERSTANDING, aspect_of
+
+OUT_OF_SCOPE = "out_of_scope"
+UNCLEAR = frozenset({None, FALLBACK_INTENT, OUT_OF_SCOPE})
+CHANGES = frozenset({"correct_procedure", "switch_procedure"})
+"""Acts that change the subject; what is asked about it is said beside them."""
+BESIDE = 0.3
+"""Score from which an aspect is asked about beside a change of the subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +45,40 @@ class Understanding:
     confidence: float = 0.0
     """Score of the intent by itself, 0 to 1."""
 
+    guess: Aspect | None = None
+    """Best aspect, however weak, of a message that is no clear question or seems foreign."""
+    is_foreign: bool = False
+    """Clear language about none of our procedures."""
+    is_comparison: bool = False
+    """The message asks how two things differ."""
+    confusable: frozenset[frozenset[str]] = frozenset()
+    """Pairs among the best candidates that people confuse."""
+
     @property
     def words(self) -> int:
         """Number of words of the message."""
         return len(self.text.split())
 
 
-def understand(tracker: Tracker) -> Understanding:
-    """Return the meaning of the latest message."""
+def understand(tracker: Tracker, catalogue: Catalogue | None = None) -> Understanding:
+    """Return the meaning of the latest message; the catalogue tells which candidates people confuse."""
     message: dict[str, Any] = tracker.latest_message or {}
     linking = message.get(LINKING) or {}
     scores = (message.get(UNDERSTANDING) or {}).get("intents") or {}
     intent = (message.get("intent") or {}).get("name")
-    main = aspect_of(intent)
+    main = aspect_of(intent) or (_aspect_beside(scores) if intent in CHANGES else None)
     others = tuple(Aspect(name) for name in linking.get("more_aspects", ()) if name != main)
     first: dict[str, Any] = next(iter(linking.get("candidates") or ()), {})
+    text = str(message.get("text") or "")
+    compares = is_comparison(text)
+    ranked = list(linking.get("scores") or ())[:2]
+    siblings = catalogue.siblings(ranked[0]) if compares and catalogue and len(ranked) == 2 else frozenset()
     return Understanding(
-        text=str(message.get("text") or ""),
+        text=text,
+        guess=_weak_aspect(intent, scores),
+        is_foreign=bool(linking.get("foreign")),
+        is_comparison=compares,
+        confusable=frozenset({frozenset(ranked)}) if ranked[1:] and ranked[1] in siblings else frozenset(),
         intent=intent,
         aspects=((main, *others) if main else others),
         found=tuple(linking.get("found") or ()),
@@ -64,6 +90,23 @@ def understand(tracker: Tracker) -> Understanding:
         near=float(first.get("near", 0.0)),
         confidence=float(scores.get(intent or "", 0.0)),
     )
+
+
+def _weak_aspect(intent: str | None, scores: dict[str, float]) -> Aspect | None:
+    """Return the best aspect besides the overview of a message that was hardly understood."""
+    if intent not in UNCLEAR:
+        return None
+    weak = {aspect: score for name, score in scores.items() if (aspect := aspect_of(name))}
+    weak.pop(Aspect.OVERVIEW, None)
+    return max(weak, key=lambda aspect: weak[aspect], default=None)
+
+
+def _aspect_beside(scores: dict[str, float]) -> Aspect | None:
+    """Return what "còn giấy khai tử thì làm ở đâu" asks, although changing the subject is its main act."""
+    asked = {aspect: score for name, score in scores.items() if (aspect := aspect_of(name))}
+    asked.pop(Aspect.OVERVIEW, None)
+    best = max(asked, key=lambda aspect: asked[aspect], default=None)
+    return best if best is not None and asked[best] >= BESIDE else None
 
 
 def entity_value(tracker: Tracker, name: str) -> str | None:

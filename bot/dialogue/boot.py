@@ -31,12 +31,15 @@ class ConfigError(ValueError):
 
 def quiet(level: int = logging.WARNING) -> None:
     """Configure Rasa's logger; left alone, it prints the texts of citizens at debug level."""
-    import structlog
-    from rasa.utils.log_utils import configure_structlog
+    from bot.dialogue.spared import import_rasa
 
+    import_rasa()
+    import structlog
+
+    from bot.dialogue.rasa_logs import configure_rasa_logs
     from bot.privacy.logging_filter import mask_event
 
-    configure_structlog(level)
+    configure_rasa_logs(level)
     processors = list(structlog.get_config()["processors"])
     # Masked before the renderer, which is the last one.
     structlog.configure(processors=[*processors[:-1], mask_event, processors[-1]])

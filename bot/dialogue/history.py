@@ -21,11 +21,19 @@ from rasa.shared.utils.common import all_subclasses
 from bot.nlu.labels import LINKING, UNDERSTANDING
 from bot.privacy.masking import mask_value
 
-# Rasa searches all subclasses at each event.
-_KINDS = {kind.type_name: kind for kind in all_subclasses(Event) if kind.type_name}
+# Rasa searches all subclasses at each event. Its test tools have kinds of their own that are never stored.
+_KINDS = {
+    kind.type_name: kind
+    for kind in all_subclasses(Event)
+    if kind.type_name and kind.__module__ == Event.__module__
+}
 KEPT_TURNS = 1
 """Whole turns kept besides slots and loop; no rule looks further back."""
 RANKING_KEPT = 2
+QUESTION_SLOT = "dossier_question"
+"""Slot with the question that is open: `kind`, and what else its action needs."""
+CARRIED_SLOTS = frozenset({"procedure", "procedure_day", "previous_procedure", "case", "aspect", "unit"})
+"""What another channel may go on with."""
 _UNUSED = ("response_selector", "text_tokens", UNDERSTANDING, LINKING)
 
 
@@ -61,6 +69,12 @@ def understanding(tracker: DialogueStateTracker) -> dict[str, Any]:
     return found
 
 
+def awaits(tracker: DialogueStateTracker) -> str | None:
+    """Return what the dialogue asks for, by the slot in which an action noted it."""
+    question = tracker.get_slot(QUESTION_SLOT) if QUESTION_SLOT in tracker.slots else None
+    return str(question["kind"]) if isinstance(question, dict) else None
+
+
 def read_events(stored: str) -> list[Event]:
     """Return the events that `stored_events` wrote.
 
@@ -68,6 +82,26 @@ def read_events(stored: str) -> list[Event]:
         KeyError: An event of a kind this version of Rasa does not know.
     """
     return [_KINDS[item["event"]]._from_parameters(item) for item in orjson.loads(stored)]
+
+
+def carried_over(stored: str) -> str | None:
+    """Return what of a stored session goes along to another channel, or None when nothing is known.
+
+    Only what is talked about: nothing that was proven, no code of a dossier, no open question.
+    """
+    events = read_events(stored)
+    known = {event.key: event for event in events if isinstance(event, SlotSet) and event.key in CARRIED_SLOTS}
+    slots = [event for event in known.values() if event.value is not None]
+    if not slots:
+        return None
+    moment = events[-1].timestamp
+    carried: list[Event] = [
+        ActionExecuted(ACTION_SESSION_START_NAME, timestamp=moment),
+        SessionStarted(timestamp=moment),
+        *(SlotSet(event.key, event.value, timestamp=moment) for event in slots),
+        ActionExecuted(ACTION_LISTEN_NAME, timestamp=moment),
+    ]
+    return orjson.dumps(mask_value([event.as_dict() for event in carried])).decode()
 
 
 def _session_start(events: Sequence[Event]) -> int:

@@ -12,7 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import delete, insert, select
 
 from bot.clock import now
-from bot.dialogue.history import read_events, stored_events, understanding
+from bot.dialogue.history import awaits, read_events, stored_events, understanding
 from bot.dialogue.turn_memory import current_memory
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -62,6 +62,7 @@ class DialogueStore(TrackerStore):
         if memory:
             memory.after = stored
             memory.understanding = understanding(tracker)
+            memory.awaits = awaits(tracker)
         else:
             await self._write(tracker.sender_id, stored)
 

@@ -7,11 +7,14 @@ one transaction. Rasa only knows `TrackerStore.retrieve` and `save`, called some
 
 from __future__ import annotations
 
+from asyncio import Future
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+
+from bot.conversations.messages import PersonWanted
 
 
 @dataclass(slots=True)
@@ -23,6 +26,14 @@ class TurnMemory:
     after: str | None = None
     understanding: dict[str, Any] = field(default_factory=dict)
     """What Rasa understood of the message, masked."""
+    secret: object | None = None
+    """What the citizen gave as proof; lives as long as the turn and is seen by actions only."""
+    awaits: str | None = None
+    """What the dialogue asks for after this turn."""
+    wants: PersonWanted | None = None
+    """Set by an action when a person is asked for."""
+    waits_for: Future[Any] | None = None
+    """Set by an action that needs an answer from elsewhere first; the turn is then run again."""
 
 
 _current: ContextVar[TurnMemory | None] = ContextVar("turn_memory", default=None)

@@ -19,7 +19,7 @@ QUESTIONS = {
     Aspect.DURATION: "đăng ký khai sinh bao lâu thì xong",
     Aspect.WHERE: "đăng ký khai sinh nộp ở đâu",
     Aspect.HOW: "đăng ký khai sinh qua mạng làm thế nào",
-    Aspect.CONDITIONS: "ai được đi đăng ký khai sinh",
+    Aspect.CONDITIONS: "cha mẹ chưa kết hôn có được đăng ký khai sinh cho con không",
     Aspect.FORM: "mẫu tờ khai đăng ký khai sinh",
     Aspect.LEGAL_BASIS: "đăng ký khai sinh theo luật nào",
     Aspect.RESULT: "đăng ký khai sinh xong nhận được gì",

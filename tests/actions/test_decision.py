@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from actions.decision import Context, Decision, Kind, decide
+from actions.decision import Context, Decision, Kind, decide, guessed_follow_up
 from actions.understanding import Understanding
 from bot.catalogue.model import Aspect
 
@@ -34,6 +34,9 @@ class Case:
     confidence: float = 0.9
     text: str = "lệ phí bao nhiêu"
     context: Context = field(default_factory=Context)
+    is_comparison: bool = False
+    confusable: frozenset[frozenset[str]] = frozenset()
+    guess: Aspect | None = None
 
 
 ABOUT_A = Context(current=A, aspect=WHERE)
@@ -55,6 +58,8 @@ CASES = [
          asked=(OVERVIEW,), text="nếu bị mất", scores={B: 0.6, A: 0.1}, context=SIBLINGS),
     Case("a question about a sibling has its own aspect", Kind.ANSWER, (B,), (FEE,),
          scores={B: 0.6, A: 0.1}, context=SIBLINGS),
+    Case("a long story about a sibling without a question keeps the aspect", Kind.ANSWER, (B,), (WHERE,),
+         intent="affirm", asked=(), text=LONG, scores={B: 0.6, A: 0.1}, context=SIBLINGS),
     Case("a question without subject is about the present", Kind.ANSWER, (A,), (FEE,), context=ABOUT_A),
     Case("without subject and context nothing is known", Kind.UNKNOWN, (), (FEE,)),
     Case(
@@ -90,8 +95,24 @@ CASES = [
          found=(C,), scores={C: 1.2, A: 0.3, B: 0.1}, context=OFFERED),
     Case("two offers alike are no choice", Kind.ASK, (A, B), (FEE,),
          candidates=(A, B), scores={A: 0.5, B: 0.48}, mention=0.9, context=OFFERED),
-    Case("offers the message says nothing about are no choice", Kind.ANSWER, (C,), (FEE,),
-         scores={A: 0.05}, context=OFFERED),
+    Case("offers the message says nothing about are no choice: the question stands", Kind.ASK_AGAIN, (A, B),
+         (FEE,), scores={A: 0.05}, context=OFFERED),
+    Case("a short question that says little is guessed about the present", Kind.ANSWER, (A,), (FEE,),
+         intent="nlu_fallback", asked=(), text="có tối thiểu gì không", guess=FEE, context=ABOUT_A),
+    Case("it is not guessed without a subject", Kind.UNKNOWN, (), (OVERVIEW,),
+         intent="nlu_fallback", asked=(), text="có tối thiểu gì không", guess=FEE),
+    Case("what is no question is not guessed", Kind.UNKNOWN, (), (WHERE,),
+         intent="nlu_fallback", asked=(), text="trời mưa to quá", guess=FEE, context=ABOUT_A),
+    Case("what asks about the next subject changes to it", Kind.ANSWER, (B,), (FEE,),
+         found=(B,), right=0.6, near=0.3, text="còn giấy khai tử thì phí bao nhiêu", context=ABOUT_A),
+    Case("two named procedures are compared", Kind.COMPARE, (A, B), (FEE,), found=(A, B), is_comparison=True),
+    Case("two that people confuse are compared", Kind.COMPARE, (A, B), (OVERVIEW,), asked=(Aspect.CONDITIONS,),
+         found=(A,), scores={A: 0.8, B: 0.7}, mention=0.9, is_comparison=True,
+         confusable=frozenset({frozenset({A, B})})),
+    Case("a paper that is needed is no new subject", Kind.ANSWER, (A,), (Aspect.DOCUMENTS,),
+         asked=(Aspect.DOCUMENTS,), found=(B,), near=0.9, text="phải có giấy báo tử không", context=ABOUT_A),
+    Case("a paper asked for by itself is a subject", Kind.ANSWER, (B,), (Aspect.DOCUMENTS,),
+         asked=(Aspect.DOCUMENTS,), found=(B,), near=0.9, text="giấy báo tử gồm những gì", context=ABOUT_A),
     Case("what about another: the aspect stays", Kind.ANSWER, (B,), (WHERE,),
          intent="switch_procedure", asked=(), found=(B,), context=ABOUT_A),
     Case("what about another, half named", Kind.ANSWER, (B,), (WHERE,),
@@ -104,6 +125,34 @@ CASES = [
          intent="correct_procedure", asked=(), found=(A, B), context=ABOUT_A),
     Case("a correction without another procedure is not understood", Kind.UNKNOWN, (), (WHERE,),
          intent="correct_procedure", asked=(), scores={A: 0.9}, context=ABOUT_A),
+    Case("a lost paper is the sibling for it", Kind.ANSWER, (B,), (FEE,), text="còn nếu bị mất thì phí bao nhiêu",
+         context=Context(current=A, aspect=WHERE, when_lost=B)),
+    Case("how many days it takes is no lost paper", Kind.ANSWER, (A,), (FEE,), text="mất mấy ngày",
+         context=Context(current=A, aspect=WHERE, when_lost=B)),
+    *(
+        Case(f"what it costs is no lost paper: {text}", Kind.ANSWER, (A,), (FEE,), text=text,
+             context=Context(current=A, aspect=WHERE, when_lost=B))
+        for text in ("làm mất bao lâu", "lam mat bao nhieu tien", "có bị mất phí không", "nếu mất tiền thì sao")
+    ),
+    *(
+        Case(f"what does not go back stays: {text}", Kind.ANSWER, (A,), (FEE,), text=text,
+             context=Context(current=A, aspect=WHERE, previous=B))
+        for text in ("lúc này phí bao nhiêu", "phải quay lại lấy thì phí bao nhiêu")
+    ),
+    Case("another named procedure that is lost is itself", Kind.ANSWER, (C,), (FEE,), found=(C,), near=0.9,
+         text="bị mất bằng lái thì phí bao nhiêu", context=Context(current=A, aspect=WHERE, when_lost=B)),
+    Case("going back is about the one before", Kind.ANSWER, (B,), (FEE,), text="quay lại cái kia, phí bao nhiêu",
+         context=Context(current=A, aspect=WHERE, previous=B)),
+    Case("going back to a clear name is about that", Kind.ANSWER, (C,), (FEE,), found=(C,), near=0.9,
+         text="quay lại khai sinh, phí bao nhiêu", context=Context(current=A, aspect=WHERE, previous=B)),
+    Case("a supposed case does not keep the aspect", Kind.ANSWER, (B,), (OVERVIEW,),
+         intent="switch_procedure", asked=(), found=(B,), text="nếu xây thêm tầng thì sao", context=ABOUT_A),
+    Case("a name after a question about it keeps the aspect", Kind.ANSWER, (A,), (WHERE,),
+         asked=(OVERVIEW,), found=(A,), text="sao y căn cước", context=ABOUT_A),
+    Case("a new name has no aspect to keep", Kind.ANSWER, (B,), (OVERVIEW,),
+         asked=(OVERVIEW,), found=(B,), near=0.9, text="sao y căn cước", context=ABOUT_A),
+    Case("a name that was not offered keeps the aspect too", Kind.ANSWER, (C,), (WHERE,),
+         asked=(OVERVIEW,), found=(C,), text="công ty hợp danh", context=OFFERED),
 ]  # fmt: skip
 
 
@@ -121,5 +170,20 @@ def test_decision(case: Case) -> None:
         right=case.right,
         near=case.near,
         confidence=case.confidence,
+        is_comparison=case.is_comparison,
+        confusable=case.confusable,
+        guess=case.guess,
     )
     assert decide(meant, case.context) == Decision(case.kind, case.codes, case.aspects)
+
+
+def foreign(confidence: float) -> Understanding:
+    return Understanding(
+        text="có tối thiểu gì không", intent="out_of_scope", aspects=(), found=(), candidates=(), guess=FEE,
+        confidence=confidence,
+    )  # fmt: skip
+
+
+def test_what_clearly_is_foreign_is_not_guessed() -> None:
+    assert guessed_follow_up(foreign(0.3), ABOUT_A) == Decision(Kind.ANSWER, (A,), (FEE,))
+    assert guessed_follow_up(foreign(0.9), ABOUT_A) is None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
+import rasa.engine.runner.dask
 from rasa.core.agent import Agent
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -29,7 +31,10 @@ async def parsed(archive: Path) -> list[list[dict[str, Any]]]:
     agent = Agent()
     agent.load_model(archive)
     assert type(agent.processor.graph_runner) is DaskGraphRunner
-    theirs = [await agent.parse_message(text) for text in TEXTS]
+    with pytest.MonkeyPatch.context() as patch:
+        # A serving process is spared the scheduler, so Rasa's own runner gets it here.
+        patch.setattr(rasa.engine.runner.dask, "dask", dask)
+        theirs = [await agent.parse_message(text) for text in TEXTS]
     SequentialRunner.take_over(agent)
     return [theirs, [await agent.parse_message(text) for text in TEXTS]]
 
