@@ -11,15 +11,16 @@ from starlette.responses import Response
 
 from bot.channels.addresses import client_address
 from bot.channels.base import Channel
+from bot.channels.rate_limits import Rate, RateLimiter
 from bot.channels.texts import clean_text, utf16_length
 from bot.channels.web_access import Access
+from bot.channels.web_bearer import bearer_token as _bearer
 from bot.channels.web_body import read_json
 from bot.channels.web_erasure import erase_conversation
 from bot.channels.web_errors import (
     bad_number,
     empty_text,
     json_response,
-    session_invalid,
     session_unknown,
     text_too_long,
     unknown_position,
@@ -27,12 +28,21 @@ from bot.channels.web_errors import (
 from bot.channels.web_limits import OpenStreams, Throttle, WebLimits
 from bot.channels.web_models import MessageRequest, SessionRequest
 from bot.channels.web_routes import add_routes
-from bot.channels.web_rows import Head, all_shown, choice_title, platform_message_id, read_head
+from bot.channels.web_rows import (
+    Head,
+    KnowsStanding,
+    all_shown,
+    choice_title,
+    platform_message_id,
+    read_head,
+)
 from bot.channels.web_sessions import Session, SessionSigner, new_session_id
 from bot.channels.web_stream import ConversationReader, EventStream, StreamTimes
 from bot.conversations.inbox import TEXT_LIMIT, Inbox, OriginalTexts
 from bot.conversations.messages import ConversationId, Incoming, Kind
+from bot.conversations.states import State
 from bot.conversations.transcript import read_lines
+from bot.conversations.typing import Typing
 from bot.conversations.wakeups import Wakeups
 from bot.storage.database import Database
 
@@ -41,6 +51,7 @@ DATABASE_SECONDS = 10.0
 """After this a client is told to send again, which is safe."""
 LONGEST_WAIT_SECONDS = 25
 MOST_HISTORY, USUAL_HISTORY = 200, 50
+TYPING_OF_SESSION = Rate(30, 60)
 
 
 def create_web_router(
@@ -55,6 +66,7 @@ def create_web_router(
     trusted_proxies: int = 0,
     streams: OpenStreams | None = None,
     stream_times: StreamTimes | None = None,
+    desk: KnowsStanding | None = None,
 ) -> APIRouter:
     """Return the routes below `/api/web`.
 
@@ -69,10 +81,11 @@ def create_web_router(
         trusted_proxies: Number of own proxies before the service.
         streams: Shared by whoever stops the process, to end open streams.
         stream_times: The rhythm of streams.
+        desk: Knows how long somebody waits for a person, and who talks with them.
     """
     limits = limits or WebLimits()
     streams = streams or OpenStreams(limits.streams)
-    reader = ConversationReader(database, wakeups, streams, stream_times)
+    reader = ConversationReader(database, wakeups, streams, stream_times, desk)
     channel: Channel = WebChannel(
         database=database,
         inbox=inbox,
@@ -84,6 +97,7 @@ def create_web_router(
         reader=reader,
         streams=streams,
         trusted_proxies=trusted_proxies,
+        desk=desk,
     )
     return channel.router()
 
@@ -106,6 +120,7 @@ class WebChannel:
         reader: ConversationReader,
         streams: OpenStreams,
         trusted_proxies: int,
+        desk: KnowsStanding | None = None,
     ) -> None:
         self._database = database
         self._inbox = inbox
@@ -117,6 +132,9 @@ class WebChannel:
         self._reader = reader
         self._streams = streams
         self._trusted_proxies = trusted_proxies
+        self._desk = desk
+        self._typing = Typing(database, wakeups)
+        self._typing_rate = RateLimiter(TYPING_OF_SESSION)
 
     def router(self) -> APIRouter:
         """Return the routes below `/api/web`."""
@@ -175,6 +193,16 @@ class WebChannel:
             self._streams.close(session.id)
         return json_response(all_shown(lines), headers={"Cache-Control": "no-cache"})
 
+    async def typing(self, request: Request) -> Response:
+        """Let the officer who has the conversation see that the citizen writes."""
+        session = self._signer.verify(_bearer(request))
+        # What is too much is not told, and no error: nobody waits for it.
+        if self._typing_rate.take(session.id) <= 0:
+            head = await self._head(session)
+            if head.state is State.HUMAN:
+                await self._typing.tell(session.conversation_id, "citizen")
+        return Response(status_code=204)
+
     async def history(self, request: Request) -> Response:
         """Return a page of the conversation."""
         session = self._signer.verify(_bearer(request))
@@ -215,7 +243,7 @@ class WebChannel:
 
     async def _head(self, session: Session) -> Head:
         async with asyncio.timeout(DATABASE_SECONDS):
-            head = await read_head(self._database, session.conversation_id)
+            head = await read_head(self._database, session.conversation_id, self._desk)
         if head is None:
             raise session_unknown()
         return head
@@ -238,13 +266,6 @@ def _checked(typed: str) -> str:
     if utf16_length(text) > TEXT_LIMIT:
         raise text_too_long()
     return text
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise session_invalid()
-    return token.strip()
 
 
 def _number(name: str, value: str | None, most: int | None = None) -> int:

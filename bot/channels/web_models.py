@@ -63,6 +63,15 @@ class ButtonShown(BaseModel):
     title: str
 
 
+class AttachmentShown(BaseModel):
+    """A file of an officer."""
+
+    kind: Literal["jpeg", "png", "webp", "pdf", "ogg"]
+    name: str
+    size: int = Field(description="Bytes.")
+    url: str = Field(description="Path that opens it as long as it is kept.")
+
+
 class MessageShown(BaseModel):
     """One message of the conversation, as events and history give it."""
 
@@ -77,6 +86,7 @@ class MessageShown(BaseModel):
     offers: list[str]
     sources: list[str]
     client_msg_id: str | None = Field(None, description="Only for what the citizen sent.")
+    attachment: AttachmentShown | None = Field(None, description="Only for what an officer sent.")
 
 
 class History(BaseModel):

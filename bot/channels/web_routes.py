@@ -29,10 +29,12 @@ _SENTENCES = {
     400: "`bad_request`: the body is not JSON, or a number is none.",
     401: "`session_invalid`, `session_expired` (renew it) or `session_unknown` (begin anew).",
     403: "`origin_not_allowed`: pages of this site may not call.",
-    409: "`unknown_position`: `after` is larger than the newest number.",
-    413: "`too_large`: the text or the body.",
-    415: "`type_not_allowed`: the body is not declared as JSON.",
-    422: "`empty_text`, or `bad_request`: a field is missing or of the wrong type.",
+    404: "`unknown_message`: the conversation has no such answer of the bot; "
+    "`not_offered`: the channel is not switched on.",
+    409: "`unknown_position`: `after` is larger than the newest number; `no_officer`: files go to officers only.",
+    413: "`too_large`: the text or the body; `refused_size`: the file.",
+    415: "`type_not_allowed`: the body is not of the declared type; `refused_type`: such files are not taken.",
+    422: "`empty_text`; `bad_request`: a field is missing or of the wrong type; `refused_…`: the file, and why.",
     429: "`rate_limited`, with `Retry-After`.",
     503: "`unavailable`, with `Retry-After`; nothing was accepted, send again.",
 }
@@ -76,6 +78,9 @@ class WebCalls(Protocol):
     async def events(self, request: Request) -> Response:
         """Stream messages."""
 
+    async def typing(self, request: Request) -> Response:
+        """Tell that the citizen writes."""
+
     async def history(self, request: Request) -> Response:
         """Return messages."""
 
@@ -84,7 +89,7 @@ class WebCalls(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Route:
+class Route:
     """One address, with all that its description needs."""
 
     method: str
@@ -94,32 +99,35 @@ class _Route:
     errors: tuple[int, ...] = ()
     answer: Any = None
     body: type[BaseModel] | None = None
+    body_type: str = "application/json"
     parameters: tuple[dict[str, Any], ...] = ()
     is_open: bool = False
     is_stream: bool = False
+    file_type: str | None = None
 
 
-def _routes(calls: WebCalls) -> tuple[_Route, ...]:
+def _routes(calls: WebCalls) -> tuple[Route, ...]:
     return (
-        _Route(
+        Route(
             *("POST", "/sessions", calls.open_session, 201, (*_BODY, 429)),
             answer=SessionCreated,
             body=SessionRequest,
             is_open=True,
         ),
-        _Route("POST", "/sessions/renew", calls.renew_session, 201, (401, 429), answer=SessionCreated),
-        _Route("DELETE", "/sessions/current", calls.erase, 204, (401,)),
-        _Route(
+        Route("POST", "/sessions/renew", calls.renew_session, 201, (401, 429), answer=SessionCreated),
+        Route("DELETE", "/sessions/current", calls.erase, 204, (401,)),
+        Route(
             *("POST", "/messages", calls.post_message, 202, (401, *_BODY, 429)),
             answer=MessageAccepted,
             body=MessageRequest,
         ),
-        _Route(
+        Route("POST", "/typing", calls.typing, 204, (401,)),
+        Route(
             *("GET", "/messages", calls.history, 200, (400, 401)),
             answer=History,
             parameters=(_AFTER, _number("limit", "At most so many.", 50, 200)),
         ),
-        _Route(
+        Route(
             *("GET", "/events", calls.events, 200, (400, 401, 409, 429)),
             answer=list[MessageShown],
             is_stream=True,
@@ -132,19 +140,24 @@ def add_routes(calls: WebCalls, access: Access) -> APIRouter:
     """Return a router with all addresses of the web API."""
     router = APIRouter(prefix=PREFIX, tags=["web"])
     for route in _routes(calls):
-        router.add_api_route(
-            route.path,
-            access.guard(route.endpoint),
-            methods=[route.method],
-            status_code=route.status,
-            response_class=Response,
-            responses=_responses(route),
-            openapi_extra=_extra(route),
-            dependencies=[] if route.is_open else [Security(_bearer)],
-            operation_id=f"web_{route.endpoint.__name__}",
-        )
+        add_route(router, access, route)
     _add_rest(router, access)
     return router
+
+
+def add_route(router: APIRouter, access: Access, route: Route) -> None:
+    """Add one guarded address with its description."""
+    router.add_api_route(
+        route.path,
+        access.guard(route.endpoint),
+        methods=[route.method],
+        status_code=route.status,
+        response_class=Response,
+        responses=_responses(route),
+        openapi_extra=_extra(route),
+        dependencies=[] if route.is_open else [Security(_bearer)],
+        operation_id=f"web_{route.endpoint.__name__}",
+    )
 
 
 def _add_rest(router: APIRouter, access: Access) -> None:
@@ -167,22 +180,24 @@ def _add_rest(router: APIRouter, access: Access) -> None:
         )
 
 
-def _responses(route: _Route) -> dict[int | str, dict[str, Any]]:
+def _responses(route: Route) -> dict[int | str, dict[str, Any]]:
     shown: dict[int | str, dict[str, Any]] = {
         code: {"model": ErrorShown, "description": _SENTENCES[code]} for code in sorted({*route.errors, *_ALWAYS})
     }
     if route.answer is not None:
         shown[route.status] = {"model": route.answer}
+    if route.file_type is not None:
+        shown[route.status] = {"content": {route.file_type: {"schema": {"type": "string"}}}}
     if route.is_stream:
         shown[route.status]["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
     return shown
 
 
-def _extra(route: _Route) -> dict[str, Any]:
+def _extra(route: Route) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if route.body is not None:
         # Bodies are read by our own code, so their shape is written here and not found by FastAPI.
-        extra["requestBody"] = {"content": {"application/json": {"schema": route.body.model_json_schema()}}}
+        extra["requestBody"] = {"content": {route.body_type: {"schema": route.body.model_json_schema()}}}
     if route.parameters:
         extra["parameters"] = list(route.parameters)
     return extra

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
@@ -17,20 +17,58 @@ from bot.storage.tables import conversations, outbox
 RECENT_REPLIES = 30
 
 
+class Standing(Protocol):
+    """How it stands for a citizen who waits for a person, or talks with one."""
+
+    @property
+    def handoff(self) -> str | None:
+        """The number of the request, HT-000123."""
+
+    @property
+    def place(self) -> int | None:
+        """Place in the queue; 1 is next."""
+
+    @property
+    def estimate_minutes(self) -> int | None:
+        """Minutes to wait, when there is enough to go by."""
+
+    @property
+    def officer_role(self) -> str | None:
+        """Who talks, by function and never by name."""
+
+
+class KnowsStanding(Protocol):
+    """What the web channel asks of the officers' desk."""
+
+    async def of(self, conversation_id: ConversationId) -> Standing | None:
+        """Return how it stands in a conversation, or None for an unknown one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where a conversation stands."""
 
     state: State
     last_seq: int
+    standing: Standing | None = None
 
     def shown(self) -> dict[str, Any]:
-        """Return the data of a `state` event."""
-        return {"mode": self.state.value, "input": True}
+        """Return the data of a `state` event; what is not known is left out."""
+        told: dict[str, Any] = {"mode": self.state.value, "input": True}
+        if self.standing is not None and self.state is not State.BOT:
+            told |= {
+                "handoff": self.standing.handoff,
+                "place": self.standing.place,
+                "minutes": self.standing.estimate_minutes,
+                "officer": self.standing.officer_role,
+            }
+        return {name: value for name, value in told.items() if value is not None}
 
 
-async def read_head(database: Database, conversation_id: ConversationId) -> Head | None:
-    """Return where a conversation stands, or None when it does not exist."""
+async def read_head(
+    database: Database, conversation_id: ConversationId, desk: KnowsStanding | None = None
+) -> Head | None:
+    """Return where a conversation stands, or None when it does not exist; with a desk, also how long it takes."""
     async with database.read() as connection:
         row = (
             await connection.execute(
@@ -39,7 +77,11 @@ async def read_head(database: Database, conversation_id: ConversationId) -> Head
                 )
             )
         ).one_or_none()
-    return None if row is None else Head(State(row.state), row.next_seq - 1)
+    if row is None:
+        return None
+    state = State(row.state)
+    standing = await desk.of(conversation_id) if desk is not None and state is not State.BOT else None
+    return Head(state, row.next_seq - 1, standing)
 
 
 async def choice_title(database: Database, conversation_id: ConversationId, choice_id: str) -> str:
@@ -78,6 +120,8 @@ def shown(line: Line) -> dict[str, Any]:
         "offers": body.get("offers", []),
         "sources": body.get("sources", []),
     }
+    if attachment := body.get("attachment"):
+        row["attachment"] = {name: attachment[name] for name in ("kind", "name", "size", "url")}
     if line.author == "citizen" and line.platform_message_id:
         row["client_msg_id"] = line.platform_message_id.partition(":")[2]
     return row

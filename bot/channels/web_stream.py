@@ -14,9 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from bot.channels.web_errors import UNAVAILABLE_ERRORS
 from bot.channels.web_limits import OpenStreams
-from bot.channels.web_rows import Head, read_head, shown
+from bot.channels.web_rows import Head, KnowsStanding, read_head, shown
 from bot.conversations.messages import ConversationId
+from bot.conversations.states import State
 from bot.conversations.transcript import Line, read_lines
+from bot.conversations.typing import typing_name
 from bot.conversations.wakeups import Wakeups
 from bot.metrics import STREAMS
 from bot.storage.database import Database
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 LINES_AT_ONCE = 200
 PING = b": ping\n\n"
+TYPING = b'event: typing\ndata: {"from":"officer"}\n\n'
 ERASED = b'event: end\ndata: {"reason":"erased"}\n\n'
 
 Found = TypeVar("Found")
@@ -38,6 +41,8 @@ class StreamTimes:
     poll: float = 2.0
     """How often a reader looks by itself, should a wake-up be lost."""
     heartbeat: float = 15.0
+    standing: float = 10.0
+    """How often somebody who waits for a person is told of a new place."""
     longest: float = 600.0
     """Streams end and are opened again, so that deployments drain."""
 
@@ -51,18 +56,24 @@ class ConversationReader:
         wakeups: Wakeups,
         streams: OpenStreams,
         times: StreamTimes | None = None,
+        desk: KnowsStanding | None = None,
     ) -> None:
         self._database = database
         self._wakeups = wakeups
         self._streams = streams
         self._times = times or StreamTimes()
+        self._desk = desk
 
     async def events(self, conversation_id: ConversationId, after: int, head: Head) -> AsyncIterator[bytes]:
         """Yield the state, all messages above `after`, then new ones until it is time to end."""
         yield b"retry: 1000\n\n" + _state(head)
         time = asyncio.get_running_loop().time
         end, beat = time() + self._times.longest, time() + self._times.heartbeat
-        with self._wakeups.subscribe(conversation_id) as woken:
+        look = time() + self._times.standing
+        with (
+            self._wakeups.subscribe(conversation_id) as woken,
+            self._wakeups.subscribe(typing_name(conversation_id, "officer")) as typing,
+        ):
             while time() < end and not self._streams.is_stopping:
                 was_woken = woken.is_set()
                 woken.clear()
@@ -71,21 +82,28 @@ class ConversationReader:
                     after = lines[-1].seq
                     beat = time() + self._times.heartbeat
                     yield b"".join(map(_message, lines))
+                if typing.is_set():
+                    typing.clear()
+                    if head.state is State.HUMAN and not lines:
+                        yield TYPING
                 is_due = time() >= beat
+                # Those before in the queue move without a word in this conversation.
+                may_have_moved = head.state is State.WAITING and time() >= look
                 # A wake-up without a message tells of a new state, or of the end.
-                if is_due or (was_woken and not lines) or any(line.author == "system" for line in lines):
+                if is_due or may_have_moved or (was_woken and not lines) or any(map(_tells_of_state, lines)):
+                    look = time() + self._times.standing
                     following = await self._head(conversation_id, head)
                     if following is None:
                         yield ERASED
                         return
-                    if following.state is not head.state:
+                    if following.shown() != head.shown():
                         yield _state(following)
                     elif is_due:
                         yield PING
                     beat = time() + self._times.heartbeat
                     head = following
                 if len(lines) < LINES_AT_ONCE:
-                    await _wait(woken, min(self._times.poll, end - time(), beat - time()))
+                    await _wait_for(woken, typing, min(self._times.poll, end - time(), beat - time()))
 
     async def poll(
         self,
@@ -115,7 +133,7 @@ class ConversationReader:
 
     async def _head(self, conversation_id: ConversationId, known: Head) -> Head | None:
         try:
-            return await _undisturbed(read_head(self._database, conversation_id))
+            return await _undisturbed(read_head(self._database, conversation_id, self._desk))
         except UNAVAILABLE_ERRORS:
             return known
 
@@ -146,6 +164,20 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
     except TimeoutError:
         pass
+
+
+async def _wait_for(woken: asyncio.Event, typing: asyncio.Event, seconds: float) -> None:
+    """Wait for either event, at most `seconds`."""
+    tasks = [asyncio.ensure_future(event.wait()) for event in (woken, typing)]
+    try:
+        await asyncio.wait(tasks, timeout=max(seconds, 0), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _tells_of_state(line: Line) -> bool:
+    return line.author == "system"
 
 
 async def _undisturbed(reading: Coroutine[Any, Any, Found]) -> Found:

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from web_support import GENEROUS, POSTGRESQL, QUICK, Service, running
+from databases import postgresql_database
+from web_support import GENEROUS, QUICK, Service, running
 
 from bot.storage.database import Database
 from bot.storage.tables import metadata
@@ -18,15 +17,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('web') / 'web.db'}"
         return
-    name = f"motcua_web_{secrets.token_hex(4)}"
-    try:
-        with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True, connect_timeout=3) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-    except psycopg.OperationalError:
-        pytest.skip("no PostgreSQL on this machine")
-    yield f"{POSTGRESQL}/{name}"
-    with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgresql_database("web") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

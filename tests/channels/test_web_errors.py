@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from web_support import GENEROUS, POSTGRESQL, QUICK, SECRET, Service, running
+from databases import POSTGRESQL
+from web_support import GENEROUS, QUICK, SECRET, Service, running
 
 from bot.channels.rate_limits import Rate
 from bot.channels.web_limits import WebLimits
@@ -275,6 +276,6 @@ async def test_the_description_names_every_call(small_service: Service) -> None:
     assert calls == {
         ("/api/web/sessions", "post"), ("/api/web/sessions/renew", "post"),
         ("/api/web/sessions/current", "delete"), ("/api/web/messages", "post"),
-        ("/api/web/messages", "get"), ("/api/web/events", "get"),
+        ("/api/web/messages", "get"), ("/api/web/events", "get"), ("/api/web/typing", "post"),
     }  # fmt: skip
     assert "text/event-stream" in description["paths"]["/api/web/events"]["get"]["responses"]["200"]["content"]

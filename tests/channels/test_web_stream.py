@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, replace
+from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import update
 from web_support import GENEROUS, Service, running
 
 from bot.channels.web_stream import StreamTimes
+from bot.conversations.messages import ConversationId
+from bot.conversations.typing import Typing, typing_name
+from bot.storage.tables import conversations
 
 
 async def test_a_stream_begins_with_the_state_and_goes_on_with_messages(service: Service) -> None:
@@ -151,3 +157,67 @@ async def test_a_stream_outlives_an_outage(small_service: Service) -> None:
         small_service.database.is_away = False
         await citizen.say("còn đó không")
         assert [row["seq"] for row in await stream.messages(2)] == [1, 2]
+
+
+@dataclass
+class Standing:
+    """How it stands for whoever waits or talks."""
+
+    handoff: str | None = "HT-000012"
+    place: int | None = 2
+    estimate_minutes: int | None = 15
+    officer_role: str | None = None
+
+
+class Desk:
+    """Says how it stands; a test moves the queue."""
+
+    def __init__(self) -> None:
+        self.standing = Standing()
+
+    async def of(self, conversation_id: ConversationId) -> Standing:
+        return replace(self.standing)
+
+
+async def put(service: Service, state: str) -> None:
+    async with service.database.write() as connection:
+        await connection.execute(update(conversations).values(state=state))
+
+
+async def test_who_waits_hears_the_place_when_it_changes_and_then_who_talks(sqlite_url: str) -> None:
+    desk = Desk()
+    times = StreamTimes(poll=0.02, standing=0.02)
+    async with running(sqlite_url, limits=GENEROUS, times=times, desk=desk) as service:
+        citizen = await service.citizen()
+        await put(service, "WAITING")
+
+        async def next_state(stream: Any) -> dict[str, Any]:
+            while True:
+                block = await stream.next()
+                if block.get("event") == "state":
+                    found: dict[str, Any] = orjson.loads(block["data"])
+                    return found
+
+        async with citizen.stream() as stream:
+            waiting = {"mode": "WAITING", "input": True, "handoff": "HT-000012", "place": 2, "minutes": 15}
+            assert await next_state(stream) == waiting
+            desk.standing = Standing(place=1, estimate_minutes=None)
+            moved = {"mode": "WAITING", "input": True, "handoff": "HT-000012", "place": 1}
+            assert await next_state(stream) == moved
+            desk.standing = Standing(place=None, estimate_minutes=None, officer_role="Cán bộ hộ tịch")
+            await put(service, "HUMAN")
+            service.wakeups.reply(ConversationId(citizen.conversation))
+            talking = {"mode": "HUMAN", "input": True, "handoff": "HT-000012", "officer": "Cán bộ hộ tịch"}
+            assert await next_state(stream) == talking
+            await Typing(service.database, service.wakeups).tell(citizen.conversation, "officer")
+            assert (await stream.next())["event"] == "typing"
+
+
+async def test_a_citizens_typing_is_told_only_while_an_officer_has_the_conversation(service: Service) -> None:
+    citizen = await service.citizen()
+    with service.wakeups.subscribe(typing_name(citizen.conversation, "citizen")) as told:
+        for state, is_told in (("BOT", False), ("WAITING", False), ("HUMAN", True)):
+            await put(service, state)
+            response = await citizen.http.post("/api/web/typing", headers=citizen.headers)
+            assert (response.status_code, told.is_set()) == (204, is_told)
+    assert (await citizen.http.post("/api/web/typing")).status_code == 401

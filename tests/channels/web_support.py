@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.channels.rate_limits import Rate
 from bot.channels.web import create_web_router
 from bot.channels.web_limits import OpenStreams, WebLimits
+from bot.channels.web_rows import KnowsStanding
 from bot.channels.web_sessions import SessionSigner
 from bot.channels.web_stream import StreamTimes
 from bot.conversations.dispatcher import Dispatcher
@@ -27,9 +28,10 @@ from bot.conversations.inbox import Inbox, OriginalTexts
 from bot.conversations.messages import Button, Outcome, Reply, Turn, TurnResult
 from bot.conversations.wakeups import Wakeups
 from bot.storage.database import Database
+from bot.storage.sqlite_thread import Work
 
+T = TypeVar("T")
 SECRET = "a secret of the tests, long enough"
-POSTGRESQL = "postgresql://postgres@127.0.0.1:5432"
 GENEROUS = WebLimits(sessions=Rate(10_000, 60), messages=(Rate(10_000, 60),), messages_of_address=Rate(10_000, 60))
 QUICK = StreamTimes(poll=0.3, heartbeat=15, longest=600)
 PAYLOAD = '/inform{"procedure": "1.001193"}'
@@ -51,6 +53,10 @@ class SwitchedDatabase(Database):
         self._check()
         async with super().write() as connection:
             yield connection
+
+    async def in_thread(self, work: Work[T], *, waits_for_disk: bool = True) -> T:
+        self._check()
+        return await super().in_thread(work, waits_for_disk=waits_for_disk)
 
     def _check(self) -> None:
         if self.is_away:
@@ -195,6 +201,7 @@ async def running(
     signer: SessionSigner | None = None,
     origins: tuple[str, ...] = (),
     trusted_proxies: int = 0,
+    desk: KnowsStanding | None = None,
 ) -> AsyncIterator[Service]:
     """Run the web channel with a real dispatcher behind a real server."""
     database = SwitchedDatabase(url, pool_size=4)
@@ -213,6 +220,7 @@ async def running(
         trusted_proxies=trusted_proxies,
         streams=streams,
         stream_times=times,
+        desk=desk,
     )
 
     @asynccontextmanager

@@ -1,0 +1,1 @@
+"""Telegram: webhook or long polling in, Bot API out."""

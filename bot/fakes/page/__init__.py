@@ -1,0 +1,1 @@
+"""The page on which an office tries both channels with no account."""

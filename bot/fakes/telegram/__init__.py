@@ -1,0 +1,1 @@
+"""A Bot API server with Telegram's documented limits, errors and quirks."""

@@ -1,0 +1,1 @@
+"""A Zalo server with the Official Account's documented limits, errors and quirks."""

@@ -1,0 +1,1 @@
+"""The sandbox as each of the three real systems would answer."""
