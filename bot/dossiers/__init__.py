@@ -1,0 +1,1 @@
+"""Where a dossier stands in the one-stop system: codes, systems, proof, brakes, notices."""

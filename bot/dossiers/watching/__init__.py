@@ -1,0 +1,1 @@
+"""Notices: dossiers watched with consent, checked politely, told once for each change."""
