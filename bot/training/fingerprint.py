@@ -30,9 +30,19 @@ def fingerprint(project: Path, catalogue: Catalogue) -> str:
     return digest.hexdigest()
 
 
-def _files(project: Path) -> Iterator[Path]:
+def code_fingerprint(project: Path) -> str:
+    """Return the SHA-256 of what makes a release loadable: code, configuration, rules and packages."""
+    digest = hashlib.sha256()
+    for path in _files(project, DATA[1:]):
+        digest.update(path.relative_to(project).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    digest.update(json.dumps({name: version(name) for name in PACKAGES}).encode())
+    return digest.hexdigest()
+
+
+def _files(project: Path, data: tuple[str, ...] = DATA) -> Iterator[Path]:
     yield from (project / name for name in FILES)
-    for folder in DATA:
+    for folder in data:
         yield from sorted((project / folder).rglob("*.yml"))
     for folder in CODE:
         yield from sorted((project / folder).rglob("*.py"))

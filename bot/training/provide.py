@@ -1,4 +1,4 @@
-"""Providing a release that matches the present data: found in the register, or trained now."""
+"""Making a release: trained, registered with what it was taught, its archive known by its digest."""
 
 from __future__ import annotations
 
@@ -7,29 +7,14 @@ import hashlib
 from pathlib import Path
 
 from bot.catalogue.catalogue import Catalogue
-from bot.training.fingerprint import fingerprint
+from bot.training.fingerprint import code_fingerprint
 from bot.training.releases import Release, Releases, new_release_id
+from bot.training.taught import lesson_in
 from bot.training.trainer import Progress, train
 
 
 def _quiet(done: int, total: int, what: str) -> None:
     """Show nothing."""
-
-
-async def provide_release(
-    releases: Releases, project: Path, catalogue: Catalogue, models: Path, progress: Progress = _quiet
-) -> Release:
-    """Return an active release made of the present data, training one when there is none.
-
-    Raises:
-        ConfigError: config.yml would not train.
-        TrainingFailed: The training failed; the active release stays as it is.
-    """
-    wanted = fingerprint(project, catalogue)
-    found = await releases.with_fingerprint(wanted)
-    if found is None or not is_intact(models / found.archive, found.sha256):
-        found = await train_release(releases, project, wanted, models, progress)
-    return found if found.state == "active" else await releases.activate(found.id)
 
 
 def is_intact(archive: Path, sha256: str) -> bool:
@@ -38,13 +23,15 @@ def is_intact(archive: Path, sha256: str) -> bool:
 
 
 async def train_release(
-    releases: Releases, project: Path, wanted: str, models: Path, progress: Progress = _quiet
+    releases: Releases, project: Path, catalogue: Catalogue, wanted: str, models: Path, progress: Progress = _quiet
 ) -> Release:
-    """Train and register a release; it does not serve yet."""
+    """Train and register a release with what it was taught; it does not serve yet."""
     await asyncio.to_thread(models.mkdir, parents=True, exist_ok=True)
     release_id = new_release_id()
     made = await train(project, models / f"{release_id}.tar.gz", progress=progress)
-    await releases.register(release_id, made.archive.name, made.sha256, wanted)
+    lesson = await asyncio.to_thread(lesson_in, project, catalogue)
+    code = await asyncio.to_thread(code_fingerprint, project)
+    await releases.register(release_id, made.archive.name, made.sha256, wanted, code, lesson)
     found = await releases.with_fingerprint(wanted)
     if found is None:
         raise RuntimeError("a release vanished from the register")

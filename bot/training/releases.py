@@ -13,6 +13,10 @@ from sqlalchemy import Row, insert, select, update
 from bot.clock import VIETNAM, aware, now
 from bot.storage.database import Database
 from bot.storage.tables import releases
+from bot.training.taught import Lesson, read_lesson, stored_lesson
+
+COLUMNS = [column for column in releases.c if column.name != "report"]
+"""The report holds all that was taught: followers who look every second do without it."""
 
 
 class UnknownRelease(LookupError):
@@ -43,8 +47,24 @@ class Releases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def register(self, release_id: str, archive: str, sha256: str, fingerprint: str) -> None:
-        """Note a freshly trained archive; it does not serve yet."""
+    @property
+    def database(self) -> Database:
+        """Where the register is kept."""
+        return self._database
+
+    async def register(
+        self,
+        release_id: str,
+        archive: str,
+        sha256: str,
+        fingerprint: str,
+        code: str | None = None,
+        lesson: Lesson | None = None,
+    ) -> None:
+        """Note a fresh archive, the code that trained it and what it was taught; it does not serve yet."""
+        report: dict[str, Any] = {"code": code} if code else {}
+        if lesson is not None:
+            report["lesson"] = stored_lesson(lesson)
         async with self._database.write() as connection:
             await connection.execute(
                 insert(releases).values(
@@ -53,14 +73,39 @@ class Releases:
                     sha256=sha256,
                     fingerprint=fingerprint,
                     state="trained",
+                    report=report or None,
                     created_at=now(),
                 )
             )
 
+    async def code_of(self, release_id: str) -> str | None:
+        """Return the fingerprint of the code that trained a release, if it was noted."""
+        return (await self._report(release_id)).get("code")
+
+    async def lesson_of(self, release_id: str) -> Lesson | None:
+        """Return what a release was taught, if it was noted."""
+        stored = (await self._report(release_id)).get("lesson")
+        return read_lesson(stored) if stored else None
+
+    async def forget_lessons(self, release_ids: Sequence[str]) -> None:
+        """Delete what releases were taught that cannot serve again."""
+        for release_id in release_ids:
+            report = await self._report(release_id)
+            if report.pop("lesson", None):
+                async with self._database.write() as connection:
+                    await connection.execute(
+                        update(releases).where(releases.c.id == release_id).values(report=report)
+                    )
+
+    async def _report(self, release_id: str) -> dict[str, Any]:
+        async with self._database.read() as connection:
+            report = await connection.scalar(select(releases.c.report).where(releases.c.id == release_id))
+        return dict(report or {})
+
     async def all(self) -> Sequence[Release]:
         """Return all releases, newest first."""
         async with self._database.read() as connection:
-            rows = await connection.execute(select(releases).order_by(releases.c.created_at.desc()))
+            rows = await connection.execute(select(*COLUMNS).order_by(releases.c.created_at.desc()))
             return [_release(row) for row in rows]
 
     async def active(self) -> Release | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.dialogue.boot import check_config
+from bot.training.limited import command as limited
 
 LIMIT_SECONDS = 1_200.0
 STAGES = {
@@ -98,17 +99,7 @@ async def _start(project: Path, scratch: Path) -> asyncio.subprocess.Process:
         "RASA_TELEMETRY_ENABLED": "false",
         "OMP_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml"]
-    command += [
-        "--data",
-        "data/nlu",
-        "data/rules",
-        "--out",
-        str(scratch),
-        "--fixed-model-name",
-        "model",
-        "--skip-validation",
-    ]
+    command = limited("bot.training.rasa_child", str(scratch / "model.tar.gz"))
     return await asyncio.create_subprocess_exec(
         *command,
         cwd=project,

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.catalogue.catalogue import Catalogue
-from bot.settings import PROJECT
 from bot.storage.database import Database
-from bot.training import provide
-from bot.training.fingerprint import fingerprint
+from bot.training.examples import Label
 from bot.training.releases import Releases, UnknownRelease, new_release_id
-from bot.training.trainer import Trained, TrainingFailed
 
 
 @pytest.fixture
@@ -89,59 +81,9 @@ def test_ids_read_as_a_date_and_differ() -> None:
     assert first != second
 
 
-class TestProviding:
-    @pytest.fixture
-    def trainings(self, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-        made: list[Path] = []
-
-        async def train(project: Path, archive: Path, **_: Any) -> Trained:
-            await asyncio.to_thread(archive.write_bytes, b"model")
-            made.append(archive)
-            return Trained(archive, hashlib.sha256(b"model").hexdigest())
-
-        monkeypatch.setattr(provide, "train", train)
-        return made
-
-    async def test_a_missing_release_is_trained_and_serves(
-        self, database: Database, catalogue: Catalogue, tmp_path: Path, trainings: list[Path]
-    ) -> None:
-        found = await provide.provide_release(Releases(database), PROJECT, catalogue, tmp_path / "models")
-        assert (found.state, found.fingerprint) == ("active", fingerprint(PROJECT, catalogue))
-        assert [path.name for path in trainings] == [found.archive]
-
-    async def test_an_existing_release_is_not_trained_again(
-        self, database: Database, catalogue: Catalogue, tmp_path: Path, trainings: list[Path]
-    ) -> None:
-        first = await provide.provide_release(Releases(database), PROJECT, catalogue, tmp_path)
-        again = await provide.provide_release(Releases(database), PROJECT, catalogue, tmp_path)
-        assert (again.id, len(trainings)) == (first.id, 1)
-
-    async def test_a_release_whose_file_is_gone_is_trained_again(
-        self, database: Database, catalogue: Catalogue, tmp_path: Path, trainings: list[Path]
-    ) -> None:
-        first = await provide.provide_release(Releases(database), PROJECT, catalogue, tmp_path)
-        (tmp_path / first.archive).unlink()
-        again = await provide.provide_release(Releases(database), PROJECT, catalogue, tmp_path)
-        assert again.id != first.id
-
-    async def test_a_release_whose_file_was_changed_is_trained_again(
-        self, database: Database, catalogue: Catalogue, tmp_path: Path, trainings: list[Path]
-    ) -> None:
-        first = await provide.provide_release(Releases(database), PROJECT, catalogue, tmp_path)
-        (tmp_path / first.archive).write_bytes(b"other")
-        again = await provide.provide_release(Releases(database), PROJECT, catalogue, tmp_path)
-        assert again.id != first.id
-
-    async def test_a_failed_training_leaves_the_serving_release(
-        self, releases: Releases, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        async def fail(*_: Any, **__: Any) -> Trained:
-            raise TrainingFailed
-
-        monkeypatch.setattr(provide, "train", fail)
-        await releases.activate("one")
-        with pytest.raises(TrainingFailed):
-            await provide.provide_release(releases, PROJECT, catalogue, tmp_path)
-        active = await releases.active()
-        assert active
-        assert active.id == "one"
+async def test_what_was_taught_is_kept_until_the_release_cannot_serve_again(releases: Releases) -> None:
+    lesson = {"00ff": frozenset({Label("ask_fee", "1.001193")})}
+    await releases.register("four", "four.tar.gz", "4" * 64, "f", "code", lesson)
+    assert await releases.lesson_of("four") == lesson
+    await releases.forget_lessons(["one", "four"])
+    assert (await releases.lesson_of("four"), await releases.code_of("four")) == (None, "code")

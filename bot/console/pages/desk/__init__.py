@@ -1,0 +1,1 @@
+"""The desk: where officers take over from the bot and talk with citizens."""

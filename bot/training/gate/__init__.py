@@ -1,0 +1,1 @@
+"""The gate: the candidate is examined beside the serving release and must not be worse."""

@@ -1,0 +1,1 @@
+"""Reviewing what citizens really said: collected by worth, grouped by likeness, decided, undone."""
