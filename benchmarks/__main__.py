@@ -17,7 +17,7 @@ from rich.console import Console
 from benchmarks.figures import Part
 from benchmarks.ground import ROOT, Ground, prepared, reachable_postgresql
 from benchmarks.machine import facts
-from benchmarks.parts import http, memory, start, stock, training, turns
+from benchmarks.parts import channels, dossiers, handoff, http, loop, memory, search, start, stock, training, turns
 from benchmarks.serving import NotReady
 from benchmarks.tables import show
 from benchmarks.workers import WorkerFailed
@@ -25,9 +25,14 @@ from benchmarks.workers import WorkerFailed
 PARTS = {
     "turns": turns.measure,
     "http": http.measure,
+    "dossiers": dossiers.measure,
+    "channels": channels.measure,
+    "handoff": handoff.measure,
     "memory": memory.measure,
+    "search": search.measure,
     "start": start.measure,
     "training": training.measure,
+    "loop": loop.measure,
     "stock": stock.measure,
 }
 FORMAT = 1

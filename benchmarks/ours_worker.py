@@ -5,7 +5,9 @@ Usage: python -m benchmarks.ours_worker '{"release": …}', settings from MOTCUA
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 import sys
 import time
 from itertools import count, cycle
@@ -47,6 +49,28 @@ class Ours:
             if len(times) == number:
                 break
         return {"ms": times, "cpu_ms": (time.process_time() - cpu) * 1000 / number}
+
+    async def turns_beside_lookups(self, number: int, questions: list[str]) -> dict[str, Any]:
+        """Measure durable turns while ten citizens at a time ask where a dossier stands."""
+        asking = [asyncio.create_task(self._ask_for_dossiers()) for _ in range(10)]
+        try:
+            return await self.turns(number, questions)
+        finally:
+            for task in asking:
+                task.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+
+    async def _ask_for_dossiers(self) -> None:
+        while True:
+            conversation = await self._service.inbox.open("web", uuid4().hex)
+            code = f"H49.22-261103-{random.randint(1, 9999):04}"
+            try:
+                async with asyncio.timeout(2.0):
+                    await self._durable(conversation, f"hồ sơ {code} đến đâu rồi")
+            except TimeoutError:
+                # Whoever gets no answer soon asks no more; the turn goes on without him.
+                continue
+            await asyncio.sleep(0.05)
 
     async def engine(self, number: int, questions: list[str]) -> list[float]:
         """Measure the dialogue engine alone, without a database."""
@@ -117,7 +141,7 @@ async def _main() -> None:
     release = Release("bench", made["archive"], made["sha256"], made["fingerprint"], "active", now(), None)
     async with running(build(Settings()), release) as service:
         ours = Ours(service)
-        names = ("turns", "engine", "parse", "long", "outcomes", "intents")
+        names = ("turns", "turns_beside_lookups", "engine", "parse", "long", "outcomes", "intents")
         await serve(pipe, {name: getattr(ours, name) for name in names})
 
 

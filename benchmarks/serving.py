@@ -111,7 +111,7 @@ class Server:
 def serving(ground: Ground, database: str, workers: int = 1, **environment: str) -> Iterator[Server]:
     """Run `motcua up` until the block ends."""
     folder = ground.folder("serving")
-    port = _free_port()
+    port = free_port()
     command = [str(Path(sys.executable).parent / "motcua"), "up", "--port", str(port)]
     with (folder / "log").open("wb") as log:
         started = time.perf_counter()
@@ -228,7 +228,8 @@ def _load_child(ground: Ground, plan: dict[str, Any]) -> subprocess.Popen[bytes]
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -67,7 +67,7 @@ def worker(ground: Ground, kind: str, arguments: dict[str, Any], **environment: 
 
     Args:
         ground: Where.
-        kind: `ours` or `stock`: the module that does the work.
+        kind: `ours`, `search` or `stock`: the module that does the work.
         arguments: What the module needs to set up.
         environment: More variables of its environment.
     """
@@ -91,12 +91,17 @@ def worker(ground: Ground, kind: str, arguments: dict[str, Any], **environment: 
         stop(process)
 
 
-def service_worker(ground: Ground, database: str) -> Any:
-    """Run our service below the channels on a database."""
+def service_worker(ground: Ground, database: str, **environment: str) -> Any:
+    """Run our service below the channels on a database, with more settings if given."""
     state = ground.folder("state")
     return worker(
         ground,
         "ours",
         {"release": ground.release},
-        **ground.service_environment(database, state),
+        **(ground.service_environment(database, state) | environment),
     )
+
+
+def search_worker(ground: Ground, procedures: int) -> Any:
+    """Run an index over the curated names and as many synthetic titles as are wanted."""
+    return worker(ground, "search", {"procedures": procedures})

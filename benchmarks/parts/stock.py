@@ -81,7 +81,7 @@ def _train(ground: Ground, pipelines: list[str]) -> tuple[Table, dict[str, Path]
     for pipeline in pipelines:
         projects[pipeline] = ground.folder(f"stock-{pipeline}")
         examples = ground.run("stock_project", str(projects[pipeline]), pipeline)["examples"]
-    for number in range(1 if ground.quick else 3):
+    for number in range(1 if ground.quick else 2):
         runs["ours"].append(_train_ours(ground))
         for pipeline, project in projects.items():
             archives[pipeline] = project / "models" / f"{number}.tar.gz"

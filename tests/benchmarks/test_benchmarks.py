@@ -17,7 +17,7 @@ from rich.console import Console
 from benchmarks import __main__ as benchmarks
 from benchmarks.figures import Part, Table, percentile, ratios, typical
 from benchmarks.ground import Ground, copy_project
-from benchmarks.parts import memory, turns
+from benchmarks.parts import memory, search, turns
 from benchmarks.parts.stock import aspect_questions
 from benchmarks.tables import show, shown
 from bot.catalogue.loader import load_catalogue
@@ -107,7 +107,7 @@ def ground(release: Release, archive: Path, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.mark.blackbox
-@pytest.mark.parametrize("measure", [turns.measure, memory.measure])
+@pytest.mark.parametrize("measure", [turns.measure, memory.measure, search.measure])
 def test_a_quick_part_reports_finite_figures(ground: Ground, measure: Callable[[Ground], Part]) -> None:
     part = measure(ground)
     assert part.tables
