@@ -17,6 +17,7 @@ from bot.conversations.transcript import read_lines
 from bot.service import Service, build, running
 from bot.settings import Settings
 from bot.storage.database import Database
+from bot.storage.migrate import ensure_tables
 from bot.storage.tables import inbox
 from bot.training.releases import Release
 
@@ -33,8 +34,13 @@ async def throwaway_service(settings: Settings, release: Release) -> AsyncIterat
     """Run the whole line below the channels against a database that is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="motcua-ask-") as folder:
         database = Database(f"sqlite:///{Path(folder) / 'ask.db'}", durable=False)
-        async with running(build(settings, database), release) as service:
-            yield service
+        imported_from = Database(settings.database_url)
+        try:
+            await ensure_tables(imported_from)
+            async with running(build(settings, database, imported_from), release) as service:
+                yield service
+        finally:
+            await imported_from.close()
 
 
 class Asker:

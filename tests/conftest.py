@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 # isort: off
-from bot.dialogue import boot  # must come before the first import of Rasa
-# isort: on
+import rasa_as_served  # noqa: F401  must come before the first import of Rasa
 
+# isort: on
+import contextlib
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -15,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from databases import postgresql_database
 from talking import Dialogue, Talk
 
 from actions.registry import build_actions
@@ -30,7 +33,21 @@ from bot.storage.migrate import migrate
 from bot.training.fingerprint import fingerprint
 from bot.training.releases import Release
 
-boot.quiet()
+# What commands print is asserted line by line, and workers of the test run have no terminal to be measured.
+os.environ.setdefault("COLUMNS", "200")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes: begun last, they leave the other processor idle."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case of many bytes by how many they are: whole files do not belong into the report."""
+    long = isinstance(val, bytes | str) and len(val) > 100
+    return f"{argname}_of_{len(val)}" if long else None  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +61,21 @@ def release(request: pytest.FixtureRequest, catalogue: Catalogue) -> Release:
     """A release of the present data: of the developer's register, of an earlier run, or trained now."""
     kept = Path(request.config.cache.mkdir("motcua-release"))  # type: ignore[union-attr]
     wanted = fingerprint(PROJECT, catalogue)
-    for state_dir in (PROJECT / "var", kept):
-        if found := _registered(state_dir / "motcua.db", wanted):
-            return found
+    with (kept / "training.lock").open("w") as lock:
+        # Tests run in several processes, and one of them trains for all.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for state_dir in (PROJECT / "var", kept):
+            if found := _registered(state_dir / "motcua.db", wanted):
+                return found
+        return _trained(kept, wanted)
+
+
+def _trained(kept: Path, wanted: str) -> Release:
     environment = {name: value for name, value in os.environ.items() if name != "MOTCUA_DATABASE"}
     environment["MOTCUA_STATE_DIR"] = str(kept)
-    subprocess.run([sys.executable, "-m", "bot.cli", "train"], cwd=PROJECT, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "bot.cli", "train", "--no-activate"], cwd=PROJECT, env=environment, check=True
+    )
     found = _registered(kept / "motcua.db", wanted)
     assert found, "the training registered nothing for the present data"
     return found
@@ -119,3 +145,17 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await migrate(database)
     yield database
     await database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_of_each_kind(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty database with all tables, once on each kind."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "postgresql":
+            url = stack.enter_context(postgresql_database("test"))
+        else:
+            url = f"sqlite:///{tmp_path / 'each.db'}"
+        database = Database(url, durable=False)
+        await migrate(database)
+        yield database
+        await database.close()

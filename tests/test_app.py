@@ -89,6 +89,14 @@ class TestReadiness:
             "release_id": release.id,
         }
 
+    async def test_an_edited_file_that_cannot_be_used_is_named(
+        self, ready: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        problem = "offices.yml:3: hours.weekly.mon-fri: …"
+        monkeypatch.setattr(type(ready.service.handoffs), "offices_problem", problem)
+        response = await ready.http.get("/readyz")
+        assert (response.status_code, response.json()["files"]) == (200, {"offices": problem})
+
     async def test_without_a_release_it_is_not(self, without_release: Running) -> None:
         response = await without_release.http.get("/readyz")
         assert (response.status_code, response.json()["ready"], response.json()["release"]) == (503, False, False)
@@ -126,7 +134,7 @@ async def test_figures_name_no_citizen(ready: Running) -> None:
         for line in text.splitlines()
         if line.startswith("motcua_") and "{" in line
     }
-    assert labels <= {"channel", "outcome", "error", "le", "release", "result"}
+    assert labels <= {"channel", "outcome", "error", "le", "release", "result", "system", "department", "stars"}
 
 
 async def test_the_interface_description_has_the_web_channel(ready: Running) -> None:

@@ -19,7 +19,7 @@ from bot.training.golden import Golden, read_golden
 from bot.vietnamese.folding import words
 
 GOLDEN = PROJECT / "data" / "evaluation" / "golden.jsonl"
-FROM_BUTTONS = {"choose", "none_of_these", "choose_place"}
+FROM_BUTTONS = {"choose", "none_of_these", "choose_place", "dossier"}
 LONGEST_FILE = 400
 MOST_RULES = 60
 FEWEST_WORDS = 5

@@ -66,6 +66,15 @@ class Catalogue:
         codes.update(*(group.codes for group in self.groups if procedure.code in group.codes))
         return frozenset(codes - {procedure.code})
 
+    def for_lost(self, code: str | None) -> str | None:
+        """Return the code of the same family that replaces a lost paper, if there is just one other."""
+        procedure = self.find(code)
+        if procedure is None or not procedure.family:
+            return None
+        family = (other for other in self if other.family == procedure.family and other.code != procedure.code)
+        found = [other.code for other in family if "mất" in other.short_name.split()]
+        return found[0] if len(found) == 1 and "mất" not in procedure.short_name.split() else None
+
     def entry(self, code: str | None) -> Entry | None:
         """Return the procedure together with its file, or None."""
         if code is None:

@@ -16,6 +16,8 @@ from bot.catalogue.groups import load_groups
 from bot.catalogue.model import CatalogueFile
 from bot.catalogue.problems import CatalogueError, LineIndex, Problem, dotted
 
+QUESTIONS_BACK = "questions_back.yml"
+"""File beside the catalogue with names that several procedures share."""
 PLAIN = {
     "missing": "là trường bắt buộc nhưng chưa có",
     "extra_forbidden": "là trường không có trong lược đồ (có thể gõ sai tên)",
@@ -41,6 +43,7 @@ def load_catalogue(directory: Path) -> Catalogue:
     problems: list[Problem] = []
     digest = hashlib.sha256()
     files = sorted(directory.glob("*.yml"))
+    questions_back = directory.parent / QUESTIONS_BACK
     if not files:
         raise CatalogueError([Problem(directory, 0, "(file)", "không có tệp danh mục *.yml nào")])
     for path in files:
@@ -56,14 +59,18 @@ def load_catalogue(directory: Path) -> Catalogue:
             for index, procedure in enumerate(loaded.procedures)
         )
     problems.extend(_repeated_codes(entries))
-    groups = load_groups(directory.parent / "questions_back.yml")
+    groups = load_groups(questions_back)
+    if questions_back.exists():
+        digest.update(questions_back.name.encode() + b"\0" + questions_back.read_bytes())
     known = {entry.procedure.code for entry in entries}
-    problems.extend(
-        Problem(Path("questions_back.yml"), 0, group.id, f"mã {code} không có trong danh mục")
-        for group in groups
-        for code in group.codes
-        if code not in known
-    )
+    if not problems:
+        # Otherwise codes are missing only because their file was refused.
+        problems.extend(
+            Problem(Path(QUESTIONS_BACK), 0, group.id, f"mã {code} không có trong danh mục")
+            for group in groups
+            for code in group.codes
+            if code not in known
+        )
     if problems:
         raise CatalogueError(problems)
     return Catalogue(entries, digest.hexdigest(), groups)

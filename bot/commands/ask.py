@@ -8,15 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.catalogue.problems import CatalogueError
-from bot.commands.context import matching_release, quiet
+from bot.commands.context import NOT_READY, matching_release, quiet
 from bot.commands.terminal import errors, fail, screen
-from bot.dialogue.boot import ConfigError
 from bot.settings import Settings
-from bot.training.trainer import TrainingFailed
-
-NOT_READY = (CatalogueError, ConfigError, TrainingFailed)
-"""Why there may be no release to ask."""
 
 
 def ask_one(question: str, *, as_json: bool) -> int:

@@ -1,20 +1,23 @@
-"""`motcua catalogue check|import|show|search|schema`."""
+"""`motcua catalogue check|import|reload|show|search|schema`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from bot.catalogue.answers.compose import compose
+from bot.catalogue.answers.compose import Answer, compose
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.check import check as check_catalogue
+from bot.catalogue.imported import ImportedProcedure
+from bot.catalogue.imported_answers import compose_imported
 from bot.catalogue.loader import load_catalogue
-from bot.catalogue.model import Aspect, CatalogueFile
+from bot.catalogue.model import Aspect, CatalogueFile, Procedure
 from bot.catalogue.problems import CatalogueError, Severity
 from bot.clock import today_in_vietnam
 from bot.commands.terminal import errors, fail, screen
@@ -46,28 +49,28 @@ def show(
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Tính theo ngày này")] = None,
 ) -> None:
     """Hiện các câu trả lời về một thủ tục, tính theo một ngày."""
-    procedure = _load().find(code)
-    if procedure is None:
-        raise typer.Exit(fail(f"Không có thủ tục mã {code}."))
     day: date = on.date() if on else today_in_vietnam()
+    procedure = _load().find(code)
+    answers: Callable[[Aspect], Answer]
+    if procedure is not None:
+        answers = partial(_curated_answer, procedure, case, day)
+    elif (imported := _imported(code)) is not None:
+        answers = partial(_imported_answer, imported, day)
+    else:
+        raise typer.Exit(fail(f"Không có thủ tục mã {code}."))
     for item in [aspect] if aspect else list(Aspect):
-        answer = compose(procedure, item, day, case, everything=True)
+        answer = answers(item)
         screen.rule(item.value, style="dim")
         screen.print(answer.text, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
 def search(query: str, limit: Annotated[int, typer.Option(help="Số kết quả")] = 10) -> None:
-    """Tìm thủ tục theo tên gọi, có dấu hay không dấu."""
-    from bot.catalogue.search import SearchIndex
+    """Tìm thủ tục theo tên gọi hay sự kiện trong đời, có dấu hay không dấu."""
+    from bot.commands.catalogue_search import search as run
 
-    hits = SearchIndex(_load()).search(query, limit)
-    if not hits:
-        raise typer.Exit(fail("Không tìm thấy thủ tục nào gần với câu này."))
-    table = Table("Mã", "Thủ tục", "Gần")
-    for hit in hits:
-        table.add_row(hit.procedure.code, hit.procedure.short_name, f"{hit.score:.2f}")
-    screen.print(table)
+    _load()
+    raise typer.Exit(run(query, limit))
 
 
 @app.command("import")
@@ -87,6 +90,14 @@ def import_export(
 
 
 @app.command()
+def reload() -> None:
+    """Kiểm tra tệp, rồi báo mọi tiến trình đang chạy đọc lại danh mục và địa bàn."""
+    from bot.commands.catalogue_reload import reload as run
+
+    raise typer.Exit(run())
+
+
+@app.command()
 def schema(out: Annotated[Path | None, typer.Option(help="Ghi vào tệp")] = None) -> None:
     """Xuất JSON Schema của tệp danh mục, cho trình soạn thảo."""
     text = json.dumps(CatalogueFile.model_json_schema(), ensure_ascii=False, indent=2)
@@ -94,6 +105,20 @@ def schema(out: Annotated[Path | None, typer.Option(help="Ghi vào tệp")] = No
         out.write_text(text + "\n", encoding="utf-8")
     else:
         print(text)
+
+
+def _curated_answer(procedure: Procedure, case: str | None, day: date, aspect: Aspect) -> Answer:
+    return compose(procedure, aspect, day, case, everything=True)
+
+
+def _imported_answer(procedure: ImportedProcedure, day: date, aspect: Aspect) -> Answer:
+    return compose_imported(procedure, aspect, day, everything=True)
+
+
+def _imported(code: str) -> ImportedProcedure | None:
+    from bot.commands.catalogue_search import find_imported
+
+    return find_imported(code)
 
 
 def _load() -> Catalogue:

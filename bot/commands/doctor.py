@@ -16,8 +16,10 @@ from bot.catalogue.check import check
 from bot.catalogue.loader import load_catalogue
 from bot.catalogue.problems import CatalogueError
 from bot.clock import today_in_vietnam
+from bot.commands.channels import channel_rows
 from bot.commands.terminal import screen
-from bot.settings import Settings
+from bot.handoff.offices import FILE, load_offices
+from bot.settings import PROJECT, Settings
 from bot.storage.database import Database
 from bot.storage.migrate import is_current
 from bot.training.fingerprint import fingerprint
@@ -31,7 +33,7 @@ Row = tuple[str, bool, str]
 def doctor() -> int:
     """Print the findings; the exit code is 1 when something needs attention."""
     settings = Settings()
-    rows = [*_machine(), *_catalogue(settings), *asyncio.run(_state(settings))]
+    rows = [*_machine(), *_catalogue(settings), _offices(), *asyncio.run(_state(settings))]
     table = Table("Mục", "Tình trạng", "Chi tiết")
     for name, fine, detail in rows:
         table.add_row(name, GOOD if fine else BAD, detail)
@@ -83,6 +85,15 @@ def _catalogue(settings: Settings) -> Iterator[Row]:
     )
 
 
+def _offices() -> Row:
+    try:
+        offices = load_offices(PROJECT / FILE)
+    except CatalogueError as error:
+        return ("Phòng, giờ làm việc", False, str(error.problems[0]))
+    hours = "" if offices.is_confirmed else "; giờ chưa được xác nhận"
+    return ("Phòng, giờ làm việc", True, f"{len(offices.names)} phòng{hours}")
+
+
 async def _state(settings: Settings) -> list[Row]:
     database = Database(settings.database_url)
     try:
@@ -96,7 +107,7 @@ async def _state(settings: Settings) -> list[Row]:
         ]
         if current:
             rows.append(await _release(settings, Releases(database)))
-        return rows
+        return rows + [row async for row in channel_rows(settings, database if current else None)]
     finally:
         await database.close()
 

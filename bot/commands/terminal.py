@@ -15,10 +15,10 @@ errors = Console(stderr=True)
 
 
 @contextmanager
-def training_bar() -> Iterator[Report]:
+def training_bar(title: str = "Huấn luyện") -> Iterator[Report]:
     """Yield a reporter that draws a progress bar on standard error."""
     columns = (
-        TextColumn("Huấn luyện"),
+        TextColumn(title),
         BarColumn(bar_width=30),
         TaskProgressColumn(),
         TimeElapsedColumn(),

@@ -284,7 +284,57 @@ def test_items_are_joined_as_people_do(items: list[str], expected: str) -> None:
 def test_the_faultless_file_is_answered_as_it_says(tmp_path: Path) -> None:
     assert compose(the_procedure(write(tmp_path, FILE)), Aspect.FEE, TODAY).text == (
         "Đăng ký nuôi rồng – lệ phí\n"
-        "• Lệ phí nuôi rồng: 20.000 đ [85/2019/TT-BTC].\n"
+        "• Lệ phí nuôi rồng: 20.000 đ.\n"
+        "Căn cứ mức thu: 85/2019/TT-BTC.\n"
+        "Anh/chị hỏi tiếp được: giấy tờ cần có, nơi nộp.\n"
         "Nguồn: Cổng Dịch vụ công quốc gia, kiểm tra ngày 17/07/2026\n"
         "https://dichvucong.gov.vn/thu-tuc/1"
     )
+
+
+class TestNextStep:
+    """An answer ends, before its source, with what to do next."""
+
+    @pytest.mark.parametrize(
+        ("aspect", "last"),
+        [
+            (Aspect.DOCUMENTS, "Đủ giấy tờ thì nộp tại: Ủy ban nhân dân cấp xã."),
+            (Aspect.DURATION, "Ngày hẹn trả ghi trên giấy tiếp nhận hồ sơ."),
+            (Aspect.FORM, "Anh/chị tải mẫu ở trang nguồn hoặc lấy tại nơi nộp."),
+        ],
+    )
+    def test_follows_a_known_fact(self, tmp_path: Path, aspect: Aspect, last: str) -> None:
+        text = compose(the_procedure(write(tmp_path, FILE)), aspect, TODAY).text
+        assert text.splitlines()[-3] == last
+
+    def test_an_unknown_fact_says_itself_whom_to_ask(self, tmp_path: Path) -> None:
+        answer = compose(the_procedure(write(tmp_path, FILE)), Aspect.DEADLINE, TODAY)
+        assert (answer.is_unknown, "hỏi tiếp" in answer.text) == (True, False)
+
+    def test_known_facts_are_not_marked_unknown(self, tmp_path: Path) -> None:
+        assert not compose(the_procedure(write(tmp_path, FILE)), Aspect.FEE, TODAY).is_unknown
+
+
+class TestManyPapersByCase:
+    """A short answer lists the first case; the others are named, and one tap away."""
+
+    @pytest.fixture
+    def procedure(self, tmp_path: Path) -> Procedure:
+        papers = ", ".join(f"{{name: Giấy số {number}}}" for number in range(1, 8))
+        cases = f"  cases:\n  - {{id: wild, name: Rồng hoang, documents: [{papers}]}}\n"
+        cases += f"  - {{id: tame, name: Rồng nhà, documents: [{papers.replace('số', 'nhà')}]}}\n"
+        return the_procedure(write(tmp_path, spoiled("  aliases:\n", f"{cases}  aliases:\n")))
+
+    def test_the_first_is_listed_and_the_other_named(self, procedure: Procedure) -> None:
+        answer = compose(procedure, Aspect.DOCUMENTS, TODAY)
+        assert (answer.has_more, answer.open_case) == (True, True)
+        assert ("Giấy số 7" in answer.text, "Giấy nhà 1" in answer.text) == (True, False)
+        assert "Trường hợp khác, giấy tờ khác: Rồng nhà." in answer.text
+
+    def test_all_are_listed_after_more(self, procedure: Procedure) -> None:
+        answer = compose(procedure, Aspect.DOCUMENTS, TODAY, everything=True)
+        assert (answer.has_more, "Giấy nhà 7" in answer.text) == (False, True)
+
+    def test_a_chosen_case_is_listed_alone(self, procedure: Procedure) -> None:
+        text = compose(procedure, Aspect.DOCUMENTS, TODAY, "tame").text
+        assert ("Giấy nhà 7" in text, "Giấy số 1" in text) == (True, False)

@@ -12,6 +12,7 @@ from bot.catalogue.check import check
 from bot.catalogue.loader import load_catalogue
 from bot.catalogue.problems import Problem, Severity
 from bot.settings import Settings
+from bot.vietnamese.folding import strip_marks
 
 FEE = 'amount: 20000, source: "85/2019/TT-BTC"'
 
@@ -147,3 +148,14 @@ def test_findings_of_the_curated_catalogue_stand_at_existing_lines(catalogue: Ca
     lengths = {path.name: len(path.read_text("utf-8").splitlines()) for path in directory.glob("*.yml")}
     lost = [str(p) for p in check(catalogue, TODAY) if not 1 <= p.line <= lengths[p.file.name]]
     assert lost == []
+
+
+def test_every_curated_procedure_is_called_and_asked_about_in_many_ways(catalogue: Catalogue) -> None:
+    poor = {}
+    for procedure in catalogue:
+        questions = [text for texts in procedure.questions.values() for text in texts]
+        bare = [text for text in questions if strip_marks(text) == text]
+        is_rich = len(procedure.aliases) >= 6 and len(questions) >= 12 and len(procedure.questions) >= 4
+        if not is_rich or not 0 < len(bare) < len(questions):
+            poor[procedure.code] = (len(procedure.aliases), len(questions), len(procedure.questions), len(bare))
+    assert poor == {}

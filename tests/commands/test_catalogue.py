@@ -1,14 +1,16 @@
-"""`motcua catalogue check|show|search|schema`."""
+"""`motcua catalogue check|reload|show|search|schema`."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from bot.settings import PROJECT
 from bot.vietnamese.folding import strip_marks
 
 Run = Callable[..., Result]
@@ -73,6 +75,54 @@ class TestSearch:
 
     def test_says_that_nothing_is_near(self, run: Run) -> None:
         assert run("catalogue", "search", "ﬀﬀﬀ ﬁﬁ").exit_code == 1
+
+
+@pytest.fixture
+def imported(run: Run, tmp_path: Path) -> str:
+    """A database with one imported procedure; its code."""
+    row = {
+        "ma_thu_tuc": "2.900001",
+        "detail_url": "https://dichvucong.gov.vn/thu-tuc-hanh-chinh/mau",
+        "ten_thu_tuc": "Cấp giấy phép biểu diễn thổi thủy tinh",
+        "so_quyet_dinh": "12/QĐ-BTP",
+        "cap_thuc_hien": "Cấp tỉnh",
+        "cach_thuc": [],
+        "giay_to": [],
+    }
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert run("catalogue", "import", tmp_path / "rows.jsonl").exit_code == 0
+    return "2.900001"
+
+
+class TestImported:
+    def test_is_found_beside_the_curated_ones(self, run: Run, imported: str) -> None:
+        result = run("catalogue", "search", "bieu dien thoi thuy tinh", "--limit", "1")
+        assert (result.exit_code, imported in result.stdout, "cổng quốc gia" in result.stdout) == (0, True, True)
+
+    def test_is_shown_with_its_source(self, run: Run, imported: str) -> None:
+        result = run("catalogue", "show", imported, "--aspect", "where")
+        assert (result.exit_code, "Theo Cổng Dịch vụ công quốc gia" in result.stdout) == (0, True)
+
+
+class TestReload:
+    def test_says_that_nothing_runs(self, run: Run) -> None:
+        result = run("catalogue", "reload")
+        assert (result.exit_code, "Không có tiến trình nào đang chạy" in result.stdout) == (0, True)
+
+    @pytest.mark.usefixtures("broken")
+    def test_names_what_is_broken_and_changes_nothing(self, run: Run) -> None:
+        result = run("catalogue", "reload")
+        assert result.exit_code == 1
+        assert result.stderr.startswith("ho_tich.yml:2: (file): YAML")
+        assert "giữ nguyên" in result.stderr
+
+    def test_refuses_a_suspicious_amount(self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        shutil.copytree(PROJECT / "data", tmp_path / "project" / "data")
+        monkeypatch.setenv("MOTCUA_PROJECT", str(tmp_path / "project"))
+        file = tmp_path / "project" / "data" / "catalogue" / "chung_thuc.yml"
+        file.write_text(file.read_text("utf-8").replace("amount: 2000,", "amount: 2,", 1), encoding="utf-8")
+        result = run("catalogue", "reload")
+        assert (result.exit_code, "nghìn đồng" in result.stderr) == (1, True)
 
 
 class TestSchema:

@@ -47,6 +47,17 @@ class TestDoctor:
         register(state_dir, release, archive="gone.tar.gz")
         assert "gone.tar.gz" in row(run("doctor"), "Bản huấn luyện")
 
+    @pytest.mark.usefixtures("registered")
+    def test_names_line_and_field_of_a_broken_offices_file(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        broken = tmp_path / "offices.yml"
+        broken.write_text("hours:\n  weekly: {mon: [8h-9h]}\ndepartments: [{id: a, name: A, default: true}]\n")
+        monkeypatch.setattr(doctor_module, "FILE", broken)
+        result = run("doctor")
+        assert "cần xem" in row(result, "Phòng, giờ làm việc")
+        assert "offices.yml:2: hours.weekly.mon" in result.stdout
+
     def test_hides_the_password_of_the_database(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MOTCUA_DATABASE", "postgresql://clerk:secret@127.0.0.1:1/none")
         result = run("doctor")

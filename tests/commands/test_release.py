@@ -60,3 +60,8 @@ class TestWithTwoReleases:
 def test_an_empty_register_is_an_empty_list(run: Run) -> None:
     result = run("release", "list")
     assert (result.exit_code, "-0900-" in result.stdout) == (0, False)
+
+
+def test_training_past_the_gate_needs_a_reason_before_anything_is_trained(run: Run) -> None:
+    result = run("train", "--without-gate", "--reason", "ngắn")
+    assert (result.exit_code, "lý do" in result.stderr) == (1, True)

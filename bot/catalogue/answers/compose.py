@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.catalogue.answers import documents, fees, place, rules, times
+from bot.catalogue.answers.next_step import next_step
 from bot.catalogue.answers.phrases import bullets, sentence
 from bot.catalogue.answers.subject import Subject
 from bot.catalogue.model import Aspect, Procedure, Status
@@ -38,6 +39,19 @@ OBSOLETE = (
     "Anh/chị hỏi Trung tâm Phục vụ hành chính công cấp xã hoặc làm trên Cổng Dịch vụ công quốc gia, VNeID."
 )
 
+UNKNOWN = (
+    documents.UNKNOWN,
+    fees.UNKNOWN,
+    times.UNKNOWN,
+    rules.CONDITIONS_UNKNOWN,
+    rules.DEADLINE_UNKNOWN,
+    rules.AUTHORIZATION_UNKNOWN,
+    rules.RESULT_UNKNOWN,
+    rules.LEGAL_UNKNOWN,
+    documents.NO_FORM,
+)
+"""How an answer begins when the fact asked for is not confirmed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -49,6 +63,8 @@ class Answer:
     """The short form left papers out."""
     open_case: bool = False
     """The figures differ by case and no case was named."""
+    is_unknown: bool = False
+    """The fact asked for is not confirmed; somebody has to be asked."""
 
 
 def compose(
@@ -74,12 +90,16 @@ def compose(
         title += f" ({subject.case.name[:1].lower()}{subject.case.name[1:]})"
     if HEADINGS[aspect]:
         title += f" – {HEADINGS[aspect]}"
+    is_unknown = procedure.status is not Status.ACTIVE
     if procedure.status is Status.NAME_ONLY:
         body = f"{sentence(procedure.summary)}\n{NAME_ONLY}\nMã thủ tục: {procedure.code}."
     else:
         body = BODIES[aspect](subject, everything)
+        is_unknown = is_unknown or body.startswith(UNKNOWN)
         if procedure.status is Status.OBSOLETE_LISTING:
             body = OBSOLETE if aspect in OLD_FACTS else f"{body}\n{OBSOLETE}"
+        elif not is_unknown and (step := next_step(subject, aspect)) and step not in body:
+            body = f"{body}\n{step}"
     source = "Nguồn: Cổng Dịch vụ công quốc gia"
     if procedure.status is not Status.NAME_ONLY:
         source += f", kiểm tra ngày {day(procedure.source.checked_on)}"
@@ -89,6 +109,7 @@ def compose(
         (procedure.source.url,),
         has_more=aspect is Aspect.DOCUMENTS and not everything and documents.is_long(subject),
         open_case=_is_open(subject, aspect),
+        is_unknown=is_unknown,
     )
 
 

@@ -30,6 +30,8 @@ FORM_NAMES = (
     "phiếu khai",
 )
 NO_FORM = "Danh mục của tôi chưa ghi mẫu đơn riêng cho thủ tục này. Cán bộ tại quầy có sẵn mẫu để anh/chị điền."
+LONGEST_BY_CASE = 10
+"""Papers of all cases together, above which only the first case is listed before “xem thêm”."""
 COPIES = {
     CopyKind.CERTIFIED: "bản sao chứng thực",
     CopyKind.PLAIN_WITH_ORIGINAL: "bản sao, mang bản chính để đối chiếu",
@@ -47,6 +49,8 @@ def document_text(subject: Subject, *, everything: bool) -> str | None:
     if not subject.differs_by_case("documents"):
         papers = subject.documents()
         return _listed(papers, everything=everything) if papers else None
+    if not everything and (short := _first_case(subject)):
+        return short
     parts: list[str] = []
     without_own = [case for case in subject.procedure.cases if case.documents is None]
     if subject.procedure.documents and without_own:
@@ -57,6 +61,20 @@ def document_text(subject: Subject, *, everything: bool) -> str | None:
         body = _listed(papers, everything=everything) if papers else bullets([UNKNOWN])
         parts.append(f"{case_title(case)}:\n{body}")
     return "\n".join(parts)
+
+
+def _first_case(subject: Subject) -> str | None:
+    """Return the first case with its papers and the names of the others; None when all fit into one answer."""
+    first, *others = subject.procedure.cases
+    if not _are_many(subject) or not subject.documents(first):
+        return None
+    papers = _listed(subject.documents(first), everything=False)
+    names = "; ".join(case.name for case in others)
+    return f"{case_title(first)}:\n{papers}\nTrường hợp khác, giấy tờ khác: {names}."
+
+
+def _are_many(subject: Subject) -> bool:
+    return sum(len(subject.documents(case)) for case in subject.procedure.cases) > LONGEST_BY_CASE
 
 
 def not_required_text(subject: Subject) -> str | None:
@@ -71,6 +89,9 @@ def not_required_text(subject: Subject) -> str | None:
 
 def is_long(subject: Subject) -> bool:
     """Say whether a short answer leaves papers out."""
+    if subject.differs_by_case("documents"):
+        rows = [subject.documents(case) for case in subject.procedure.cases]
+        return _are_many(subject) or any(len(papers) > LONGEST_LIST for papers in rows)
     return len(subject.documents()) > LONGEST_LIST
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.catalogue.answers.phrases import UNSURE, bullets, by_channels, case_title, joined, sentence
+from collections.abc import Iterator
+
+from bot.catalogue.answers.by_case import by_case_text
+from bot.catalogue.answers.phrases import UNSURE, bullets, by_channels, joined, sentence
 from bot.catalogue.answers.subject import Subject
 from bot.catalogue.facts import Certainty, Fee, FeeSetter
 from bot.catalogue.text import day, money
@@ -15,20 +18,16 @@ UNKNOWN = (
 
 def fee_text(subject: Subject) -> str | None:
     """Return the fee rows valid on the day, by case where cases differ; None when nothing is known."""
-    if not subject.differs_by_case("fees"):
-        rows = subject.fees()
-        return _rows(rows) if rows else None
-    parts: list[str] = []
-    if common := subject.procedure.fees:
-        valid = [fee for fee in common if fee.holds_on(subject.on)]
-        without_own = [case for case in subject.procedure.cases if case.fees is None]
-        if valid and without_own:
-            parts.append(f"{joined(case_title(case) for case in without_own)}:\n{_rows(tuple(valid))}")
-    for case in subject.cases_with("fees"):
-        rows = subject.fees(case)
-        body = _rows(rows) if rows else bullets([UNKNOWN])
-        parts.append(f"{case_title(case)}:\n{body}")
-    return "\n".join(parts)
+    text = by_case_text(subject, "fees", _rows, UNKNOWN)
+    sources = dict.fromkeys(fee.source for fee in _shown(subject) if fee.source)
+    return f"{text}\nCăn cứ mức thu: {joined(sources)}." if text and sources else text
+
+
+def _shown(subject: Subject) -> Iterator[Fee]:
+    yield from subject.fees()
+    if subject.case is None:
+        for case in subject.cases_with("fees"):
+            yield from subject.fees(case)
 
 
 def _rows(fees: tuple[Fee, ...]) -> str:
@@ -48,8 +47,6 @@ def _line(fee: Fee) -> str:
         text += f" ({fee.condition})"
     if fee.valid_to:
         text += f", áp dụng đến hết {day(fee.valid_to)}"
-    if fee.source:
-        text += f" [{fee.source}]"
     if fee.certainty is Certainty.LOW:
         text += f" {UNSURE}"
     if fee.note:

@@ -53,4 +53,6 @@ def short_place(subject: Subject) -> str:
     places = [place.rstrip(".") for place in agency.receives[:2]]
     if any(mark in place for place in places for mark in (":", ";", "nếu ")):
         places = places[:1]
+    if any(" hoặc " in place for place in places):
+        return "; ".join(places)
     return joined(places, " hoặc ") if places else agency.decides

@@ -27,11 +27,15 @@ class Subject:
 
     def times(self, case: Case | None = None) -> tuple[Time, ...]:
         """Return the times valid on the day, for the given or the chosen case."""
-        return tuple(time for time in self._rows("times", case) if time.holds_on(self.on))
+        return self.valid("times", case)
 
     def fees(self, case: Case | None = None) -> tuple[Fee, ...]:
         """Return the fees valid on the day, for the given or the chosen case."""
-        return tuple(fee for fee in self._rows("fees", case) if fee.holds_on(self.on))
+        return self.valid("fees", case)
+
+    def valid(self, fact: Literal["times", "fees"], case: Case | None = None) -> tuple[Any, ...]:
+        """Return the rows of a fact valid on the day, for the given or the chosen case."""
+        return tuple(row for row in self._rows(fact, case) if row.holds_on(self.on))
 
     def documents(self, case: Case | None = None) -> tuple[Document, ...]:
         """Return the papers for the given or the chosen case."""

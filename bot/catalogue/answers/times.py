@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.catalogue.answers.phrases import UNSURE, bullets, by_channels, case_title, condition, joined, sentence
+from bot.catalogue.answers.by_case import by_case_text
+from bot.catalogue.answers.phrases import UNSURE, bullets, by_channels, condition, sentence
 from bot.catalogue.answers.subject import Subject
 from bot.catalogue.facts import Certainty, Time
 from bot.catalogue.text import duration
@@ -15,19 +16,7 @@ UNKNOWN = (
 
 def time_text(subject: Subject) -> str | None:
     """Return the times valid on the day, by case where cases differ; None when nothing is known."""
-    if not subject.differs_by_case("times"):
-        rows = subject.times()
-        return _rows(rows) if rows else None
-    parts: list[str] = []
-    without_own = [case for case in subject.procedure.cases if case.times is None]
-    common = tuple(time for time in subject.procedure.times if time.holds_on(subject.on))
-    if common and without_own:
-        parts.append(f"{joined(case_title(case) for case in without_own)}:\n{_rows(common)}")
-    for case in subject.cases_with("times"):
-        rows = subject.times(case)
-        body = _rows(rows) if rows else bullets([UNKNOWN])
-        parts.append(f"{case_title(case)}:\n{body}")
-    return "\n".join(parts)
+    return by_case_text(subject, "times", _rows, UNKNOWN)
 
 
 def short_time(subject: Subject) -> str | None:

@@ -101,3 +101,28 @@ def test_papers_of_several_cases_keep_their_case() -> None:
     text = say(found, Aspect.DOCUMENTS)
     assert "• Cá nhỏ: đơn A." in text
     assert "• Cá to: đơn B." in text
+
+
+class TestLongLists:
+    """A short answer begins a list, the full one goes as far as a message does."""
+
+    FOUND = built(giay_to=[paper(f"Giấy số {number}") for number in range(1, 21)])
+
+    def test_a_short_answer_leaves_papers_out(self) -> None:
+        answer = compose_imported(self.FOUND, Aspect.DOCUMENTS, TODAY)
+        assert (answer.has_more, "Giấy số 20" in answer.text) == (True, False)
+
+    def test_the_full_one_lists_all(self) -> None:
+        answer = compose_imported(self.FOUND, Aspect.DOCUMENTS, TODAY, everything=True)
+        assert (answer.has_more, "Giấy số 20" in answer.text) == (False, True)
+
+    def test_no_answer_is_longer_than_a_message_of_the_strictest_channel(self) -> None:
+        found = built(giay_to=[paper(f"Giấy {number} " + "rất dài " * 60) for number in range(60)])
+        for aspect in Aspect:
+            assert len(compose_imported(found, aspect, TODAY, everything=True).text) <= 4096
+
+
+def test_a_bare_heading_is_no_step() -> None:
+    steps = "Trình tự thực hiện:\n- Bước 1: Gửi hồ sơ.\n- Bước 2: Nhận giấy."
+    said = say(built(trinh_tu_thuc_hien=steps), Aspect.HOW)
+    assert ("Trình tự thực hiện" in said, "Bước 1" in said) == (False, True)
