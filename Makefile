@@ -7,10 +7,10 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test lint types format train evaluate check doctor bench lock clean
+.PHONY: help setup up test lint types format train evaluate check doctor bench widget widget-check lock clean
 
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: .venv/.ready  ## install everything into .venv (about a minute the first time)
 
@@ -21,7 +21,8 @@ test: .venv/.ready  ## run all checks and tests
 	@echo "== lint" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "== types" && $(BIN)/mypy
 	@echo "== catalogue" && $(BIN)/motcua catalogue check | tail -1
-	@echo "== tests" && $(BIN)/python -m pytest
+	@echo "== tests" && $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(MAKE) --no-print-directory widget-check
 
 lint: .venv/.ready  ## check style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -47,12 +48,21 @@ doctor: .venv/.ready  ## report what is installed, how big it is, and what is mi
 bench: .venv/.ready  ## measure turns, throughput, memory, start and training
 	@$(BIN)/python -m benchmarks
 
+widget: widget/node_modules/.ready  ## build the website widget into bot/site/static
+	@cd widget && npx vite build --logLevel warn
+
+widget-check: .venv/.ready widget/node_modules/.ready  ## check the widget: types, unit tests, built file, size, Chromium
+	@echo "== widget: types" && cd widget && npm run --silent typecheck
+	@echo "== widget: unit tests" && cd widget && npm test --silent
+	@echo "== widget: built file" && cd widget && npm run --silent check-built
+	@echo "== widget: Chromium" && cd widget && npm run --silent e2e
+
 lock: $(UV)  ## compile requirements.lock from pyproject.toml
 	@$(UV) pip compile pyproject.toml --group dev --no-emit-index-url --generate-hashes --universal \
 	  --python-version 3.11 --output-file requirements.lock --quiet
 
 clean:  ## remove what setup and tests made (not var/, not models/)
-	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .rasa
+	@rm -rf widget/node_modules .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .rasa
 
 $(UV):
 	@command -v $(PYTHON) >/dev/null || { echo "Missing: Python 3.11 ($(PYTHON)). On Debian: apt-get install python3.11 python3.11-venv"; exit 1; }
@@ -60,6 +70,12 @@ $(UV):
 	@echo "Fetching uv"
 	@$(PYTHON) -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1" \
 	  || { rm -rf .tools; echo "Missing: a package index that pip can reach."; exit 1; }
+
+widget/node_modules/.ready: widget/package.json widget/package-lock.json
+	@command -v npm >/dev/null || { echo "Missing: Node.js 18 or later with npm. On Debian: apt-get install nodejs npm"; exit 1; }
+	@echo "== widget: packages"
+	@cd widget && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # The stand-ins are built with uv_build, which a registry serves like any other package.
 .venv/.ready: requirements.lock pyproject.toml vendor/rasa-standins/pyproject.toml | $(UV)
