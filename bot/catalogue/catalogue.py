@@ -33,6 +33,7 @@ class Catalogue:
         self.groups = tuple(groups)
         """Names that several procedures share."""
         self._groups = {group.label: group for group in self.groups}
+        self._siblings: dict[str, frozenset[str]] = {}
         self.digest = digest
         """SHA-256 over file names and contents."""
 
@@ -62,9 +63,12 @@ class Catalogue:
         procedure = self.find(code)
         if procedure is None:
             return frozenset()
-        codes = {other.code for other in self if other.family and other.family == procedure.family}
-        codes.update(*(group.codes for group in self.groups if procedure.code in group.codes))
-        return frozenset(codes - {procedure.code})
+        found = self._siblings.get(procedure.code)
+        if found is None:
+            codes = {other.code for other in self if other.family and other.family == procedure.family}
+            codes.update(*(group.codes for group in self.groups if procedure.code in group.codes))
+            found = self._siblings[procedure.code] = frozenset(codes - {procedure.code})
+        return found
 
     def for_lost(self, code: str | None) -> str | None:
         """Return the code of the same family that replaces a lost paper, if there is just one other."""

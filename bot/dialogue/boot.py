@@ -1,4 +1,4 @@
-"""Before the first `import rasa`: telemetry off, quiet and masked logs, a check of the pipeline file."""
+"""Before the first `import rasa`: telemetry off, one thread, quiet and masked logs, a check of the pipeline file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+# A turn multiplies small arrays: more threads of linear algebra double its processor time and save nothing.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Rasa 3.6 is frozen; SQLAlchemy's hints about it help nobody.
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 

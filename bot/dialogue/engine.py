@@ -17,6 +17,7 @@ from bot.conversations.messages import Turn, TurnResult
 from bot.conversations.waiting import TurnWaits
 from bot.dialogue.front import Front, Fronted, open_front
 from bot.dialogue.graph_runner import SequentialRunner
+from bot.dialogue.lean_processor import LeanProcessor
 from bot.dialogue.local_actions import LocalActions, trust_local_results
 from bot.dialogue.output import ReplyCollector
 from bot.dialogue.rule_index import IndexedRulePolicy
@@ -196,4 +197,5 @@ class DialogueEngine:
             raise ReleaseRefused(f"{archive.name} cannot be loaded: {type(error).__name__}") from error
         SequentialRunner.take_over(agent)
         IndexedRulePolicy.take_over(agent)
+        LeanProcessor.take_over(agent)
         return agent

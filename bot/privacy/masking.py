@@ -15,6 +15,8 @@ T = TypeVar("T")
 _ANYTHING = re.compile(r"[\d@＠]")
 _SIX_DIGITS = re.compile(r"\d(?:[\W_]*\d){5}")
 """No personal number has fewer, and most messages have none."""
+_PROCEDURE_CODE = re.compile(r"\d\.\d{6}", re.ASCII)
+"""Most nested values with digits are one; they stay."""
 
 
 def mask(text: str) -> str:
@@ -32,7 +34,7 @@ def mask(text: str) -> str:
         return text
     if "@" in text or "＠" in text:
         text = _mask_emails(text)
-    if not _SIX_DIGITS.search(text):
+    if not _SIX_DIGITS.search(text) or _PROCEDURE_CODE.fullmatch(text):
         return text
     return _mask_numbers(text)
 

@@ -8,12 +8,25 @@ import zlib
 
 _MARKS = dict.fromkeys(range(0x0300, 0x0370))
 _D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+_LETTERS = (*range(0x00C0, 0x0250), *range(0x0300, 0x0370), *range(0x1E00, 0x1F00))
+"""Code points of Latin letters with marks, and of marks by themselves."""
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def strip_marks(text: str) -> str:
     """Return `text` without tone and vowel marks and with đ as d; same case, same blanks."""
+    if text.isascii():
+        return text
+    bare = text.translate(_BARE)
+    return bare if bare.isascii() else _strip(bare)
+
+
+def _strip(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(_MARKS)).translate(_D)
+
+
+# Nearly all messages are done with after one look-up a letter.
+_BARE = {code: _strip(chr(code)) for code in _LETTERS}
 
 
 def fold(text: str) -> str:
