@@ -1,4 +1,4 @@
-"""Before the first `import rasa`: telemetry off, one thread, quiet and masked logs, a check of the pipeline file."""
+"""Before the first `import rasa`: telemetry off, one thread, quiet and masked logs, a check of the pipeline."""
 
 from __future__ import annotations
 
